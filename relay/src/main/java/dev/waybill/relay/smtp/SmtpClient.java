@@ -1,0 +1,135 @@
+package dev.waybill.relay.smtp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLException;
+
+/// Opens sessions with hosts. Any thread may call it; opening blocks, so call from virtual threads.
+///
+/// Closing the client cuts every session off.
+public final class SmtpClient implements AutoCloseable {
+  private final String heloName;
+  private final ClientTimeouts timeouts;
+  private final TlsClient tls;
+  private final DeadlineKeeper deadlines;
+
+  /// @param heloName our own host name, as EHLO says it
+  /// @param trusted a PEM file of the authorities to trust; empty for those of the Java runtime
+  /// @param nanos a monotonic clock in nanoseconds
+  public SmtpClient(
+      String heloName, ClientTimeouts timeouts, Optional<Path> trusted, LongSupplier nanos) {
+    this.heloName = heloName;
+    this.timeouts = timeouts;
+    this.tls = new TlsClient(trusted);
+    this.deadlines = new DeadlineKeeper(nanos);
+  }
+
+  /// Connects, reads the greeting, says EHLO (or HELO) and starts TLS as the policy asks.
+  ///
+  /// @param host the host's name, for SNI and for judging its certificate
+  /// @param source the local address to connect from; empty leaves it to the system
+  public Opening open(
+      String host, InetSocketAddress address, Optional<InetAddress> source, TlsPolicy policy) {
+    Socket socket = new Socket();
+    DeadlineKeeper.Watch watch = deadlines.watch(socket);
+    Progress progress = new Progress();
+    try {
+      ClientSession session = open(host, address, source, policy, socket, watch, progress);
+      return new Opening.Ready(session);
+    } catch (IOException failure) {
+      watch.close();
+      boolean inTls = progress.stage == Stage.STARTTLS || failure instanceof SSLException;
+      return new Opening.Failed(
+          progress.stage, "%s: %s".formatted(progress.stage, words(failure)), inTls);
+    } catch (RuntimeException fault) {
+      watch.close();
+      throw fault;
+    }
+  }
+
+  @Override
+  public void close() {
+    deadlines.close();
+  }
+
+  private static final class Progress {
+    private Stage stage = Stage.CONNECT;
+  }
+
+  private ClientSession open(
+      String host,
+      InetSocketAddress address,
+      Optional<InetAddress> source,
+      TlsPolicy policy,
+      Socket socket,
+      DeadlineKeeper.Watch watch,
+      Progress progress)
+      throws IOException {
+    if (source.isPresent()) {
+      socket.bind(new InetSocketAddress(source.get(), 0));
+    }
+    socket.setTcpNoDelay(true);
+    socket.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
+    Wire wire = new Wire(socket, watch);
+    progress.stage = Stage.BANNER;
+    expect(220, wire.readReply(timeouts.banner()));
+    progress.stage = Stage.EHLO;
+    Extensions extensions = hello(wire);
+    if (policy != TlsPolicy.CLEAR && extensions.startTls()) {
+      progress.stage = Stage.STARTTLS;
+      Reply reply = ask(wire, "STARTTLS");
+      if (reply.isPositive()) {
+        wire.startTls(tls, host, policy, timeouts.handshake());
+        // What was said in clear counts no more (RFC 3207 §4.2).
+        extensions = hello(wire);
+      } else if (policy == TlsPolicy.REQUIRED || reply.isClosing()) {
+        throw new IOException(reply.text());
+      }
+    }
+    if (policy == TlsPolicy.REQUIRED && wire.tls().isEmpty()) {
+      progress.stage = Stage.STARTTLS;
+      throw new IOException("TLS is required and the host does not offer it");
+    }
+    return new ClientSession(wire, host, address, extensions, timeouts);
+  }
+
+  /// EHLO, and HELO for hosts that do not know it (RFC 5321 §3.2).
+  private Extensions hello(Wire wire) throws IOException {
+    Reply reply = ask(wire, "EHLO " + heloName);
+    if (reply.isPositive()) {
+      return Extensions.read(reply.lines());
+    }
+    if (reply.isPermanent()) {
+      expect(250, ask(wire, "HELO " + heloName));
+      return Extensions.NONE;
+    }
+    throw new IOException(reply.text());
+  }
+
+  private Reply ask(Wire wire, String command) throws IOException {
+    byte[] octets = ClientSession.line(command).getBytes(StandardCharsets.US_ASCII);
+    wire.write(octets, octets.length, timeouts.banner());
+    return wire.readReply(timeouts.banner());
+  }
+
+  private static void expect(int code, Reply reply) throws IOException {
+    if (reply.code() != code) {
+      throw new IOException(reply.text());
+    }
+  }
+
+  static String words(IOException failure) {
+    if (failure instanceof SocketTimeoutException) {
+      return "timed out";
+    }
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+}
