@@ -1,0 +1,35 @@
+package dev.waybill.relay.storage;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/// The few places where the two database engines differ.
+public enum Dialect {
+  /// Embedded: one process, and a COMMIT that stays in memory until a checkpoint.
+  H2 {
+    @Override
+    void sync(Connection connection) throws SQLException {
+      try (var statement = connection.createStatement()) {
+        statement.execute("CHECKPOINT SYNC");
+      }
+    }
+  },
+  /// A server that several nodes share; its COMMIT is durable by itself.
+  POSTGRESQL {
+    @Override
+    void sync(Connection connection) {
+      // synchronous_commit=on: COMMIT returned only after the log was flushed
+    }
+  };
+
+  /// Makes every transaction that was committed before this call durable.
+  abstract void sync(Connection connection) throws SQLException;
+
+  static Optional<Dialect> of(String url) {
+    if (url.startsWith("jdbc:h2:")) {
+      return Optional.of(H2);
+    }
+    return url.startsWith("jdbc:postgresql:") ? Optional.of(POSTGRESQL) : Optional.empty();
+  }
+}
