@@ -1,0 +1,65 @@
+package dev.waybill.relay.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+
+/// Puts an answer into its final shape. Any thread may use it.
+final class ResponseWriter {
+  private record DateField(long second, String text) {}
+
+  private final Map<String, String> always;
+  private final InstantSource clock;
+  private volatile DateField date = new DateField(Long.MIN_VALUE, "");
+
+  ResponseWriter(Map<String, String> always, InstantSource clock) {
+    this.always = always;
+    this.clock = clock;
+  }
+
+  /// @param method of the request: an answer to HEAD has the length of a body but no body
+  /// @throws IllegalArgumentException when a header field has characters that would break the
+  ///   answer
+  FullHttpResponse write(Response response, String method, boolean keepAlive) {
+    boolean headOnly = method.equals("HEAD");
+    ByteBuf content = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
+    FullHttpResponse message =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), content);
+    message.headers().set(HttpHeaderNames.DATE, date());
+    message.headers().set("X-Content-Type-Options", "nosniff");
+    always.forEach((name, value) -> message.headers().set(name, value));
+    response.headers().forEach((name, value) -> message.headers().set(name, value));
+    message.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+    message
+        .headers()
+        .set(
+            HttpHeaderNames.CONNECTION,
+            keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+    return message;
+  }
+
+  /// RFC 9110 §6.6.1, formatted once a second.
+  private String date() {
+    long second = clock.instant().getEpochSecond();
+    DateField current = date;
+    if (current.second != second) {
+      current =
+          new DateField(
+              second,
+              DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                  clock.instant().atOffset(ZoneOffset.UTC)));
+      date = current;
+    }
+    return current.text;
+  }
+}
