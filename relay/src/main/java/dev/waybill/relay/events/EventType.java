@@ -1,0 +1,60 @@
+package dev.waybill.relay.events;
+
+import java.util.Optional;
+
+/// Everything that can happen, under the names that users rely on.
+public enum EventType {
+  /// Accepted: the message and this recipient are on stable storage.
+  EMAIL_SENT("email.sent"),
+  /// Accepted for a later time.
+  EMAIL_SCHEDULED("email.scheduled"),
+  /// The recipient's host took responsibility for the copy.
+  EMAIL_DELIVERED("email.delivered"),
+  /// A first attempt failed in a way that may pass; the relay goes on trying.
+  EMAIL_DELIVERY_DELAYED("email.delivery_delayed"),
+  /// The recipient's side refused the copy for good, at once or by a later report.
+  EMAIL_BOUNCED("email.bounced"),
+  /// The recipient reported the message as spam.
+  EMAIL_COMPLAINED("email.complained"),
+  /// The open pixel was fetched.
+  EMAIL_OPENED("email.opened"),
+  /// A tracked link was followed.
+  EMAIL_CLICKED("email.clicked"),
+  /// The relay gave up: the message expired, or a fault of ours holds it.
+  EMAIL_FAILED("email.failed"),
+  /// No copy was made because the recipient is on a suppression list.
+  EMAIL_SUPPRESSED("email.suppressed"),
+  /// The recipient unsubscribed from the marketing stream.
+  EMAIL_UNSUBSCRIBED("email.unsubscribed"),
+  /// A domain was registered.
+  DOMAIN_CREATED("domain.created"),
+  /// A domain's status, keys or settings changed.
+  DOMAIN_UPDATED("domain.updated"),
+  /// A domain was removed.
+  DOMAIN_DELETED("domain.deleted"),
+  /// A recipient was added to a suppression list.
+  SUPPRESSION_ADDED("suppression.added"),
+  /// A recipient was taken off a suppression list.
+  SUPPRESSION_REMOVED("suppression.removed");
+
+  private final String text;
+
+  EventType(String text) {
+    this.text = text;
+  }
+
+  /// Reads a public name such as `email.sent`.
+  public static Optional<EventType> parse(String text) {
+    for (EventType type : values()) {
+      if (type.text.equals(text)) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The public name.
+  public String text() {
+    return text;
+  }
+}

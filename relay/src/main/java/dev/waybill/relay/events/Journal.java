@@ -1,0 +1,75 @@
+package dev.waybill.relay.events;
+
+import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.storage.GroupCommit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The append-only record of everything that happened. Any thread may use it.
+public final class Journal {
+  private static final int MAX_READ = 1_000;
+
+  /// An event with its place in the journal.
+  ///
+  /// @param seq ascending in the order of writing; gaps are normal
+  public record Entry(long seq, Event event) {}
+
+  /// Which entries to read.
+  ///
+  /// @param after only entries behind this place (before it when reading backwards); 0 for all
+  /// @param type only this type; null for all
+  /// @param messageId only this message; null for all
+  /// @param newestFirst whether to read backwards
+  public record Filter(
+      long after, @Nullable EventType type, @Nullable UUID messageId, boolean newestFirst) {
+    /// Every entry, oldest first.
+    public static Filter all() {
+      return new Filter(0, null, null, false);
+    }
+  }
+
+  private final EventStore store;
+  private final GroupCommit.Lane<Event> lane;
+
+  /// @param commits the group commit that makes [#record]ed events durable
+  public Journal(Database database, GroupCommit commits) {
+    this.store = new EventStore(database);
+    this.lane = commits.lane(store);
+  }
+
+  /// The rows, for a room that writes events in the same transaction as its own.
+  public EventStore store() {
+    return store;
+  }
+
+  /// Writes events within somebody's open transaction.
+  public void append(Handle handle, List<Event> events) {
+    store.append(handle, events);
+  }
+
+  /// Writes an event with the next group commit.
+  ///
+  /// @return completes when it is on stable storage
+  public CompletableFuture<Void> record(Event event) {
+    return lane.submit(event);
+  }
+
+  /// Reads entries in order.
+  ///
+  /// @param limit 1 to 1000
+  public List<Entry> read(Filter filter, int limit) {
+    if (limit < 1 || limit > MAX_READ) {
+      throw new IllegalArgumentException("limit %d (expected: 1..1000)".formatted(limit));
+    }
+    return store.read(filter, limit);
+  }
+
+  /// The first event of a delivery, which names its recipient and domain.
+  public Optional<Event> origin(DeliveryKey delivery) {
+    return store.first(delivery);
+  }
+}
