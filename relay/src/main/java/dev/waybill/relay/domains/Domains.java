@@ -1,0 +1,363 @@
+package dev.waybill.relay.domains;
+
+import dev.waybill.relay.clock.TimeOrderedIds;
+import dev.waybill.relay.dkim.SigningKey;
+import dev.waybill.relay.domains.DomainKeys.Role;
+import dev.waybill.relay.domains.DomainKeys.StoredKey;
+import dev.waybill.relay.domains.DomainStore.Seen;
+import dev.waybill.relay.domains.DomainStore.SeenKey;
+import dev.waybill.relay.domains.RegistrationRules.Judgement;
+import dev.waybill.relay.domains.StatusRules.Cause;
+import dev.waybill.relay.events.Event;
+import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.storage.Sealing;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The registered sending domains. Any thread may use it.
+///
+/// Questions of the mail path are answered from memory: a snapshot of all domains and opened keys,
+/// replaced after each change here and, where other nodes change them, by [#refresh].
+public final class Domains {
+  private static final Logger LOG = LoggerFactory.getLogger(Domains.class);
+
+  private final Database database;
+  private final DomainStore store = new DomainStore();
+  private final DomainKeys keys;
+  private final RecordPlan plan;
+  private final Verification verification;
+  private final Surroundings surroundings;
+  private final MultiGauge statuses;
+  private final ReentrantLock reloading = new ReentrantLock();
+  private volatile DomainSnapshot snapshot = DomainSnapshot.EMPTY;
+
+  /// What the room needs of the relay around it.
+  ///
+  /// @param clock in whole microseconds
+  /// @param random for jitter
+  /// @param events writes events within the given transaction
+  /// @param meters where `waybill.domain.status` is registered
+  public record Surroundings(
+      InstantSource clock,
+      TimeOrderedIds ids,
+      RandomGenerator random,
+      BiConsumer<Handle, List<Event>> events,
+      MeterRegistry meters) {}
+
+  private Domains(
+      Database database,
+      DomainKeys keys,
+      RecordPlan plan,
+      Verification verification,
+      Surroundings surroundings) {
+    this.database = database;
+    this.keys = keys;
+    this.plan = plan;
+    this.verification = verification;
+    this.surroundings = surroundings;
+    this.statuses =
+        MultiGauge.builder("waybill.domain.status")
+            .description("1 for the status that each registered domain is in")
+            .register(surroundings.meters());
+  }
+
+  /// Opens the domains in a migrated database and reads them all.
+  ///
+  /// @param published what the DNS says now, best past any cache
+  /// @throws dev.waybill.relay.storage.StorageException when a signing key was sealed with another
+  ///   master key
+  public static Domains open(
+      Database database,
+      Sealing sealing,
+      RecordPlanSettings planSettings,
+      VerificationSettings verificationSettings,
+      PublishedRecords published,
+      Surroundings surroundings) {
+    RecordPlan plan = new RecordPlan(planSettings);
+    Verification verification =
+        new Verification(
+            database,
+            plan,
+            new Inspection(published, planSettings),
+            verificationSettings,
+            surroundings);
+    Domains domains =
+        new Domains(database, new DomainKeys(sealing), plan, verification, surroundings);
+    domains.reload();
+    return domains;
+  }
+
+  /// The checks that come by themselves; somebody must call [VerificationSchedule#checkDue] often.
+  public VerificationSchedule schedule() {
+    return new VerificationSchedule(database, verification, this::reload, surroundings.clock());
+  }
+
+  /// Follows changes that other nodes made; one small query where there are none. A failure is
+  /// logged and leaves the answers as they were.
+  public void refresh() {
+    try {
+      if (database.jdbi().withHandle(store::revision) != snapshot.revision()) {
+        reload();
+      }
+    } catch (RuntimeException failure) {
+      LOG.warn("the domains could not be refreshed", failure);
+    }
+  }
+
+  /// The nearest registered domain that is the name or an ancestor of it, in any status.
+  public Optional<SendingDomain> covering(DomainName name) {
+    return snapshot.covering(name);
+  }
+
+  /// Finds a domain by id, a removed one too (queued mail of it is still signed).
+  public Optional<SendingDomain> byId(UUID id) {
+    return snapshot.byId(id);
+  }
+
+  /// Finds a registered (not removed) domain by its exact name.
+  public Optional<SendingDomain> byName(DomainName name) {
+    return snapshot.byName(name);
+  }
+
+  /// The registered domains, oldest first.
+  public List<SendingDomain> list() {
+    return snapshot.oldestFirst();
+  }
+
+  /// The keys that sign for the domain now, RSA first; for a removed domain too.
+  public List<SigningKey> signingKeys(UUID domainId) {
+    return snapshot.signingKeys(domainId);
+  }
+
+  /// Registers a domain durably, with a key that signs and a standby key; takes tenths of a second.
+  public AddOutcome add(NewDomain request) {
+    return switch (RegistrationRules.judge(request)) {
+      case Judgement.Unfit(String problem) -> new AddOutcome.Invalid(problem);
+      case Judgement.Fit fit -> {
+        refresh();
+        Optional<SendingDomain> existing = byName(fit.name());
+        yield existing.isPresent()
+            ? new AddOutcome.AlreadyRegistered(existing.get())
+            : register(fit, request);
+      }
+    };
+  }
+
+  /// Changes settings durably; a change that changes nothing leaves no event.
+  ///
+  /// @param change its `trackingSubdomain` is a label, or empty for the relay's own host again
+  /// @return the domain after the change; empty when there is no such domain
+  /// @throws IllegalArgumentException with words for the operator when the label is not usable
+  public Optional<SendingDomain> update(UUID id, DomainChange change) {
+    boolean changed =
+        database.durably(handle -> {
+          SendingDomain before =
+              store
+                  .lock(handle, id)
+                  .filter(row -> !row.removed())
+                  .map(DomainStore.Row::domain)
+                  .orElse(null);
+          SendingDomain after = before == null ? null : RegistrationRules.apply(change, before);
+          if (before == null || after == null || after.equals(before)) {
+            return false;
+          }
+          store.updateSettings(handle, after);
+          store.countRevision(handle);
+          journal(handle, EventType.DOMAIN_UPDATED, after, Map.of("changed", "settings"));
+          return true;
+        });
+    if (changed) {
+      reload();
+    }
+    return registered(id);
+  }
+
+  /// Removes a domain durably: its mail is refused from now on, its name may be registered afresh,
+  /// and its keys go on signing what is queued.
+  ///
+  /// @return whether there was such a domain
+  public boolean remove(UUID id) {
+    boolean removed =
+        database.durably(handle -> {
+          Optional<DomainStore.Row> row = store.lock(handle, id).filter(r -> !r.removed());
+          row.ifPresent(found -> {
+            store.remove(handle, id, surroundings.clock().instant());
+            store.countRevision(handle);
+            journal(handle, EventType.DOMAIN_DELETED, found.domain(), Map.of());
+          });
+          return row.isPresent();
+        });
+    if (removed) {
+      reload();
+    }
+    return removed;
+  }
+
+  /// The records to publish with what was last seen of them; none for an unknown domain.
+  public List<DnsRecord> records(UUID id) {
+    Optional<SendingDomain> domain = byId(id);
+    if (domain.isEmpty()) {
+      return List.of();
+    }
+    Map<SeenKey, Seen> seen = database.jdbi().withHandle(handle -> store.seen(handle, id));
+    List<DnsRecord> records = new ArrayList<>();
+    for (RecordPlan.Planned planned : plan.of(domain.get(), snapshot.storedKeys(id))) {
+      records.add(withSeen(planned.record(), seen.get(SeenKey.of(planned.record()))));
+    }
+    return records;
+  }
+
+  /// Looks the domain's records up now and waits for the result; empty when there is no such
+  /// domain.
+  ///
+  /// It verifies a domain in any status and starts a failed one afresh; it never lowers one that
+  /// may mail, not even where a record is gone: that is left to the schedule, while [#records]
+  /// tells it.
+  public Optional<SendingDomain> verifyNow(UUID id) {
+    if (verification.check(id, Cause.OPERATOR)) {
+      reload();
+    } else {
+      refresh();
+    }
+    return registered(id);
+  }
+
+  static SendingDomain withStatus(SendingDomain domain, DomainStatus status) {
+    return new SendingDomain(
+        domain.id(),
+        domain.name(),
+        status,
+        domain.returnPathLabel(),
+        domain.openTracking(),
+        domain.clickTracking(),
+        domain.trackingSubdomain(),
+        domain.requireTls(),
+        domain.createdAt());
+  }
+
+  private AddOutcome register(Judgement.Fit fit, NewDomain request) {
+    SendingDomain domain =
+        new SendingDomain(
+            surroundings.ids().next(),
+            fit.name(),
+            DomainStatus.NOT_STARTED,
+            fit.returnPathLabel(),
+            request.openTracking(),
+            request.clickTracking(),
+            fit.trackingSubdomain(),
+            request.requireTls(),
+            surroundings.clock().instant());
+    StoredKey active;
+    try {
+      String pem = request.dkimKeyPem();
+      active =
+          pem == null
+              ? keys.generate(domain.id(), fit.selector(), Role.ACTIVE)
+              : keys.importPem(domain.id(), fit.selector(), pem);
+    } catch (IllegalArgumentException unusable) {
+      return new AddOutcome.Invalid("dkim_private_key: " + unusable.getMessage());
+    }
+    StoredKey standby =
+        keys.generate(domain.id(), RegistrationRules.standbySelector(fit.selector()), Role.STANDBY);
+    try {
+      database.durably(handle -> insert(handle, domain, List.of(active, standby)));
+    } catch (UnableToExecuteStatementException failure) {
+      if (!DomainStore.isDuplicate(failure)) {
+        throw failure;
+      }
+      // another node registered the same name in between
+      reload();
+      return byName(fit.name())
+          .<AddOutcome>map(AddOutcome.AlreadyRegistered::new)
+          .orElseThrow(() -> failure);
+    }
+    reload();
+    return new AddOutcome.Added(domain);
+  }
+
+  private SendingDomain insert(Handle handle, SendingDomain domain, List<StoredKey> domainKeys) {
+    Instant firstCheck = verification.nextCheck(domain.status(), 0);
+    store.insert(handle, domain, Objects.requireNonNull(firstCheck));
+    domainKeys.forEach(key -> store.insert(handle, key));
+    store.countRevision(handle);
+    journal(handle, EventType.DOMAIN_CREATED, domain, Map.of());
+    return domain;
+  }
+
+  private Optional<SendingDomain> registered(UUID id) {
+    DomainSnapshot now = snapshot;
+    return now.isRegistered(id) ? now.byId(id) : Optional.empty();
+  }
+
+  private void reload() {
+    reloading.lock();
+    try {
+      DomainSnapshot next = snapshot.next(database.jdbi().inTransaction(store::everything), keys);
+      snapshot = next;
+      statuses.register(
+          next.oldestFirst().stream()
+              .<MultiGauge.Row<?>>map(domain ->
+                  MultiGauge.Row.of(
+                      Tags.of("domain", domain.name().value(), "status", domain.status().text()),
+                      1))
+              .toList(),
+          true);
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private void journal(
+      Handle handle, EventType type, SendingDomain domain, Map<String, String> more) {
+    Map<String, String> facts = new HashMap<>(more);
+    facts.put("domain_id", domain.id().toString());
+    facts.put("status", domain.status().text());
+    surroundings
+        .events()
+        .accept(
+            handle,
+            List.of(
+                new Event(
+                    type,
+                    surroundings.clock().instant(),
+                    null,
+                    null,
+                    domain.name().value(),
+                    facts)));
+  }
+
+  private static DnsRecord withSeen(DnsRecord planned, @Nullable Seen seen) {
+    return seen == null
+        ? planned
+        : new DnsRecord(
+            planned.purpose(),
+            planned.type(),
+            planned.name(),
+            planned.relativeName(),
+            planned.value(),
+            planned.priority(),
+            planned.required(),
+            seen.status(),
+            seen.explanation());
+  }
+}

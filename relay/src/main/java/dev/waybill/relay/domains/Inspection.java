@@ -1,0 +1,229 @@
+package dev.waybill.relay.domains;
+
+import com.google.common.net.InternetDomainName;
+import dev.waybill.relay.dns.Lookup;
+import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.domains.RecordPlan.Planned;
+import dev.waybill.relay.message.DomainName;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/// Looks one planned record up and says in plain words what is there. Blocking; any thread.
+///
+/// Where the right name has nothing, it looks where people put records by mistake.
+final class Inspection {
+  private final PublishedRecords published;
+  private final RecordPlanSettings settings;
+  private final DmarcInspection dmarc;
+
+  Inspection(PublishedRecords published, RecordPlanSettings settings) {
+    this.published = published;
+    this.settings = settings;
+    this.dmarc = new DmarcInspection(published);
+  }
+
+  Finding of(Planned planned, SendingDomain domain) {
+    DnsRecord record = planned.record();
+    return switch (planned.kind()) {
+      case RETURN_PATH -> returnPath(record, domain);
+      case SPF -> spf(record, domain);
+      case DKIM -> dkim(record, domain);
+      case DMARC -> dmarc.judge(domain).orElseGet(() -> noPolicy(record, domain));
+      case TRACKING -> tracking(record, domain);
+    };
+  }
+
+  private Finding returnPath(DnsRecord record, SendingDomain domain) {
+    return switch (published.mx(record.name())) {
+      case Lookup.Found<Mx>(List<Mx> hosts) -> judgeHosts(hosts, domain);
+      case Lookup.NoAnswer<Mx>(String reason) -> unanswered(reason);
+      case Lookup.NoRecord<Mx>() -> noMailHost(record, domain);
+      case Lookup.NoSuchName<Mx>() -> noMailHost(record, domain);
+    };
+  }
+
+  private Finding judgeHosts(List<Mx> hosts, SendingDomain domain) {
+    String ours = settings.feedbackHost().value();
+    Optional<Mx> own = hosts.stream().filter(mx -> mx.exchange().equals(ours)).findFirst();
+    List<String> exchanges = hosts.stream().map(Mx::exchange).toList();
+    if (own.isPresent()) {
+      int preference = own.get().preference();
+      List<String> rivals =
+          hosts.stream()
+              .filter(mx -> !mx.exchange().equals(ours) && mx.preference() <= preference)
+              .map(Mx::exchange)
+              .toList();
+      return rivals.isEmpty()
+          ? new Finding.Right("Bounces come to %s.".formatted(ours))
+          : new Finding.Wrong(
+              "Bounces go to %s instead, which stands beside or before %s; remove it."
+                  .formatted(Finding.shown(rivals), ours));
+    }
+    if (exchanges.stream().anyMatch(exchange -> isDoubled(exchange, ours, domain))) {
+      return zoneAppended(ours, Finding.shown(exchanges));
+    }
+    return new Finding.Wrong(
+        "The MX is %s (expected: %s).".formatted(Finding.shown(exchanges), ours));
+  }
+
+  private Finding noMailHost(DnsRecord record, SendingDomain domain) {
+    String ours = settings.feedbackHost().value();
+    if (holdsText(record.name(), text -> text.contains(ours))) {
+      return new Finding.Wrong(
+          "%s is published as a TXT record; its type must be MX.".formatted(ours));
+    }
+    return missing(
+        record,
+        domain,
+        name ->
+            published.mx(name) instanceof Lookup.Found<Mx>(List<Mx> hosts)
+                && hosts.stream().anyMatch(mx -> mx.exchange().equals(ours)));
+  }
+
+  private Finding spf(DnsRecord record, SendingDomain domain) {
+    return switch (published.texts(record.name())) {
+      case Lookup.Found<String>(List<String> texts) ->
+          SpfInspection.judge(texts, settings.spfMechanisms())
+              .orElseGet(() -> noSpf(texts, record, domain));
+      case Lookup.NoAnswer<String>(String reason) -> unanswered(reason);
+      case Lookup.NoRecord<String>() -> noSpf(List.of(), record, domain);
+      case Lookup.NoSuchName<String>() -> noSpf(List.of(), record, domain);
+    };
+  }
+
+  private Finding noSpf(List<String> texts, DnsRecord record, SendingDomain domain) {
+    if (texts.stream().anyMatch(text -> text.contains("\"v=spf1"))) {
+      return new Finding.Wrong("The value contains quotation marks; enter it without any.");
+    }
+    return missing(record, domain, name -> holdsText(name, SpfInspection::isPolicy));
+  }
+
+  private Finding dkim(DnsRecord record, SendingDomain domain) {
+    return switch (published.texts(record.name())) {
+      case Lookup.Found<String>(List<String> texts) when !texts.isEmpty() ->
+          DkimInspection.judge(texts, record.value());
+      case Lookup.NoAnswer<String>(String reason) -> unanswered(reason);
+      case Lookup.Found<String>(_) -> noKey(record, domain);
+      case Lookup.NoRecord<String>() -> noKey(record, domain);
+      case Lookup.NoSuchName<String>() -> noKey(record, domain);
+    };
+  }
+
+  private Finding noKey(DnsRecord record, SendingDomain domain) {
+    return missing(record, domain, name -> holdsText(name, text -> text.contains("p=")));
+  }
+
+  private Finding noPolicy(DnsRecord record, SendingDomain domain) {
+    return missing(record, domain, name -> holdsText(name, text -> text.contains("v=DMARC1")));
+  }
+
+  private Finding tracking(DnsRecord record, SendingDomain domain) {
+    return switch (published.alias(record.name())) {
+      case Lookup.Found<DomainName>(List<DomainName> targets) -> judgeTargets(targets, domain);
+      case Lookup.NoAnswer<DomainName>(String reason) -> unanswered(reason);
+      case Lookup.NoRecord<DomainName>() -> noAlias(record, domain);
+      case Lookup.NoSuchName<DomainName>() -> noAlias(record, domain);
+    };
+  }
+
+  private Finding judgeTargets(List<DomainName> targets, SendingDomain domain) {
+    String ours = settings.trackingHost().value();
+    if (targets.contains(settings.trackingHost())) {
+      return new Finding.Right("It points to %s.".formatted(ours));
+    }
+    List<String> found = targets.stream().map(DomainName::value).toList();
+    return found.stream().anyMatch(target -> isDoubled(target, ours, domain))
+        ? zoneAppended(ours, Finding.shown(found))
+        : new Finding.Wrong(
+            "It points to %s (expected: %s).".formatted(Finding.shown(found), ours));
+  }
+
+  /// Some DNS hosts answer with the target's addresses in place of a CNAME: that works as well.
+  private Finding noAlias(DnsRecord record, SendingDomain domain) {
+    String ours = settings.trackingHost().value();
+    if (holdsText(record.name(), text -> text.contains(ours))) {
+      return new Finding.Wrong(
+          "%s is published as a TXT record; its type must be CNAME.".formatted(ours));
+    }
+    if (published.addresses(record.name())
+        instanceof Lookup.Found<InetAddress>(List<InetAddress> found)) {
+      return switch (published.addresses(settings.trackingHost())) {
+        case Lookup.Found<InetAddress>(List<InetAddress> expected)
+            when new HashSet<>(expected).containsAll(found) ->
+            new Finding.Right("It has the addresses of %s.".formatted(ours));
+        case Lookup.NoAnswer<InetAddress>(String reason) -> unanswered(reason);
+        case Lookup.Found<InetAddress>(_) -> proxied(ours);
+        case Lookup.NoRecord<InetAddress>() -> proxied(ours);
+        case Lookup.NoSuchName<InetAddress>() -> proxied(ours);
+      };
+    }
+    return missing(
+        record,
+        domain,
+        name ->
+            published.alias(name) instanceof Lookup.Found<DomainName>(List<DomainName> targets)
+                && targets.contains(settings.trackingHost()));
+  }
+
+  private static Finding proxied(String ours) {
+    return new Finding.Wrong(
+        "The name has addresses of its own: make it a CNAME to %s and switch off any proxy for it."
+            .formatted(ours));
+  }
+
+  /// Nothing is at the right name; perhaps it is where a DNS host puts what is entered as a full
+  /// name.
+  private Finding missing(DnsRecord record, SendingDomain domain, Predicate<DomainName> holds) {
+    for (DomainName zone : zones(domain.name())) {
+      Optional<DomainName> doubled = DomainName.parse(record.name() + "." + zone);
+      if (doubled.isPresent() && holds.test(doubled.get())) {
+        String suffix = "." + zone;
+        String typed = record.name().value();
+        return new Finding.Wrong(
+            "Found at %s: your DNS host appends %s by itself, so enter the name as %s."
+                .formatted(
+                    doubled.get(), zone, typed.substring(0, typed.length() - suffix.length())));
+      }
+    }
+    return new Finding.Wrong(
+        "There is no %s record at %s%s."
+            .formatted(
+                record.type(), record.name(), record.required() ? "" : " (mail flows without it)"));
+  }
+
+  private boolean holdsText(DomainName name, Predicate<String> wanted) {
+    return published.texts(name) instanceof Lookup.Found<String>(List<String> texts)
+        && texts.stream().anyMatch(wanted);
+  }
+
+  private static boolean isDoubled(String found, String ours, SendingDomain domain) {
+    return zones(domain.name()).stream().anyMatch(zone -> found.equals(ours + "." + zone));
+  }
+
+  private static Finding zoneAppended(String ours, String found) {
+    return new Finding.Wrong(
+        ("It points to %s: your DNS host appends the domain by itself,"
+                + " so end the value with a dot: %s.")
+            .formatted(found, ours));
+  }
+
+  /// What a DNS host may append: the domain, or the registered domain above it.
+  private static Set<DomainName> zones(DomainName domain) {
+    Set<DomainName> zones = new LinkedHashSet<>();
+    zones.add(domain);
+    InternetDomainName known = InternetDomainName.from(domain.value());
+    if (known.isUnderRegistrySuffix()) {
+      zones.add(DomainName.of(known.topDomainUnderRegistrySuffix().toString()));
+    }
+    return zones;
+  }
+
+  private static Finding unanswered(String reason) {
+    return new Finding.Unanswered("The DNS did not answer: %s".formatted(Finding.shown(reason)));
+  }
+}
