@@ -1,0 +1,191 @@
+package dev.waybill.relay.suppression;
+
+import dev.waybill.relay.clock.TimeOrderedIds;
+import dev.waybill.relay.events.Event;
+import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.storage.Dialect;
+import dev.waybill.relay.streams.Stream;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
+
+/// The suppression list. Any thread may use it.
+///
+/// A suppression covers mail when the address is equal whatever the case of its letters, its domain
+/// is null or the mail's, and its stream is null or the mail's.
+public final class Suppressions {
+  private static final int MAX_LIST = 1_000;
+  private static final int MAX_ASKED_AT_ONCE = 1_000;
+
+  private final Database database;
+  private final SuppressionStore store;
+  private final TimeOrderedIds ids;
+  private final InstantSource clock;
+  private final Journalling journalling;
+  private volatile boolean knownEmpty;
+
+  /// How the list tells what happened to it.
+  ///
+  /// @param events writes events within the given transaction
+  /// @param domainNames the name of a registered domain, a removed one too
+  public record Journalling(
+      BiConsumer<Handle, List<Event>> events, Function<UUID, Optional<DomainName>> domainNames) {}
+
+  private Suppressions(
+      Database database,
+      SuppressionStore store,
+      TimeOrderedIds ids,
+      InstantSource clock,
+      Journalling journalling) {
+    this.database = database;
+    this.store = store;
+    this.ids = ids;
+    this.clock = clock;
+    this.journalling = journalling;
+    // only an embedded database has no other writer that could fill the list behind our back
+    this.knownEmpty = database.dialect() == Dialect.H2 && store.isEmpty();
+  }
+
+  /// Opens the list in a migrated database.
+  public static Suppressions open(
+      Database database, TimeOrderedIds ids, InstantSource clock, Journalling journalling) {
+    return new Suppressions(database, new SuppressionStore(database), ids, clock, journalling);
+  }
+
+  /// Which of the addresses may not get mail of this domain and stream, with the origin's public
+  /// name.
+  ///
+  /// One indexed query for up to 1,000 addresses; none at all while an embedded list is empty.
+  ///
+  /// @return keyed by the addresses as they were given; the oldest suppression's origin where
+  ///   several cover an address
+  public Map<EmailAddress, String> find(
+      UUID domainId, Stream stream, Collection<EmailAddress> addresses) {
+    if (knownEmpty || addresses.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, List<EmailAddress>> asked = new HashMap<>();
+    for (EmailAddress address : addresses) {
+      asked.computeIfAbsent(SuppressionStore.keyOf(address), _ -> new ArrayList<>(1)).add(address);
+    }
+    List<String> keys = List.copyOf(asked.keySet());
+    Map<EmailAddress, String> suppressed = new HashMap<>();
+    for (int from = 0; from < keys.size(); from += MAX_ASKED_AT_ONCE) {
+      List<String> some = keys.subList(from, Math.min(from + MAX_ASKED_AT_ONCE, keys.size()));
+      store
+          .covering(domainId, stream, some)
+          .forEach((key, origin) ->
+              asked
+                  .getOrDefault(key, List.of())
+                  .forEach(address -> suppressed.put(address, origin.text())));
+    }
+    return suppressed;
+  }
+
+  /// Adds it durably with its event; the existing one when it is there already.
+  ///
+  /// @param domainId the registered domain; null for all
+  /// @param stream the stream; null for all
+  public Suppression add(
+      EmailAddress address,
+      @Nullable UUID domainId,
+      @Nullable Stream stream,
+      Suppression.Origin origin) {
+    Optional<Suppression> existing = store.exact(address, domainId, stream);
+    if (existing.isPresent()) {
+      return existing.get();
+    }
+    Suppression added =
+        new Suppression(ids.next(), address, domainId, stream, origin, clock.instant());
+    knownEmpty = false;
+    try {
+      return database.durably(handle -> {
+        store.insert(handle, added);
+        journal(handle, EventType.SUPPRESSION_ADDED, added);
+        return added;
+      });
+    } catch (UnableToExecuteStatementException failure) {
+      if (!SuppressionStore.isDuplicate(failure)) {
+        throw failure;
+      }
+      // somebody else added the same one in between: theirs is the one that stands
+      return store.exact(address, domainId, stream).orElse(added);
+    }
+  }
+
+  /// Newest first; `after` is the id of the last one seen.
+  ///
+  /// @param limit 1 to 1,000
+  /// @throws IllegalArgumentException when the limit is outside that range
+  public List<Suppression> list(@Nullable UUID after, int limit) {
+    if (limit < 1 || limit > MAX_LIST) {
+      throw new IllegalArgumentException("limit %d (expected: 1..%d)".formatted(limit, MAX_LIST));
+    }
+    return store.newest(after, limit);
+  }
+
+  /// Removes durably with its event; empty when there was none.
+  public Optional<Suppression> remove(UUID id) {
+    return database.durably(
+        handle -> store.byId(handle, id).filter(found -> removeOne(handle, found)));
+  }
+
+  /// Removes every suppression of the address, whatever its domain and stream; how many there were.
+  public int remove(EmailAddress address) {
+    return database.durably(handle -> {
+      int removed = 0;
+      for (Suppression found : store.byAddress(handle, address)) {
+        if (removeOne(handle, found)) {
+          removed++;
+        }
+      }
+      return removed;
+    });
+  }
+
+  private boolean removeOne(Handle handle, Suppression found) {
+    boolean removed = store.delete(handle, found.id());
+    if (removed) {
+      journal(handle, EventType.SUPPRESSION_REMOVED, found);
+    }
+    return removed;
+  }
+
+  private void journal(Handle handle, EventType type, Suppression suppression) {
+    Map<String, String> facts = new HashMap<>();
+    facts.put("suppression_id", suppression.id().toString());
+    facts.put("origin", suppression.origin().text());
+    UUID domainId = suppression.domainId();
+    if (domainId != null) {
+      facts.put("domain_id", domainId.toString());
+    }
+    Stream stream = suppression.stream();
+    if (stream != null) {
+      facts.put("stream", stream.text());
+    }
+    String domain =
+        domainId == null
+            ? null
+            : journalling.domainNames().apply(domainId).map(DomainName::value).orElse(null);
+    journalling
+        .events()
+        .accept(
+            handle,
+            List.of(
+                new Event(
+                    type, clock.instant(), null, suppression.address().toString(), domain, facts)));
+  }
+}
