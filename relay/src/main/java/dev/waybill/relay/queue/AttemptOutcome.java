@@ -1,0 +1,41 @@
+package dev.waybill.relay.queue;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// How one attempt at one delivery ended. Only [Rejected] is permanent.
+public sealed interface AttemptOutcome {
+  /// The host that was talked to.
+  ///
+  /// @param host its name, as in the MX record
+  /// @param address its IP address
+  /// @param tls the TLS protocol and cipher, such as `TLSv1.3 TLS_AES_128_GCM_SHA256`; null in
+  ///   clear
+  record Peer(String host, String address, @Nullable String tls) {}
+
+  /// The host took responsibility for the copy.
+  ///
+  /// @param reply its last reply, such as `250 2.0.0 Ok: queued as 4F1`
+  record Delivered(Peer peer, String reply) implements AttemptOutcome {}
+
+  /// The host asked to come back.
+  ///
+  /// @param retryAfter how long it asked to wait, where its reply said so
+  record Deferred(Peer peer, String reply, Optional<Duration> retryAfter)
+      implements AttemptOutcome {}
+
+  /// The recipient's side said no for good: a 5xx reply, a null MX, a domain that does not exist.
+  ///
+  /// @param peer null when the DNS said no
+  record Rejected(@Nullable Peer peer, String reply) implements AttemptOutcome {}
+
+  /// No host could be talked to, or none said anything final.
+  record Unreachable(String reason) implements AttemptOutcome {}
+
+  /// The recipient was suppressed after the message had been accepted.
+  record Suppressed(String reason) implements AttemptOutcome {}
+
+  /// Our own mistake: the delivery is held for the operator and never bounces.
+  record Fault(String reason) implements AttemptOutcome {}
+}

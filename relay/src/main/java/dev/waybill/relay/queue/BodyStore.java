@@ -1,0 +1,26 @@
+package dev.waybill.relay.queue;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+
+/// Where submitted bytes live until the last recipient is settled.
+///
+/// Writes and removals happen on the committing thread; any thread may read.
+sealed interface BodyStore permits SegmentBodyStore, TableBodyStore {
+  /// Puts the bodies on stable storage before the transaction begins and notes each location.
+  void append(List<Accepting> messages) throws IOException;
+
+  /// Writes the bodies as part of the transaction.
+  void insert(Connection connection, List<Accepting> messages) throws SQLException;
+
+  /// Reads a body back.
+  ///
+  /// @throws IOException when it is not there or not what was written
+  byte[] read(UUID messageId, BodyLocation location) throws IOException;
+
+  /// Removes bodies that no waiting delivery needs.
+  void sweep(Connection connection) throws SQLException, IOException;
+}

@@ -1,0 +1,77 @@
+package dev.waybill.relay.queue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// This process's place among the nodes: one row whose lease covers everything it works on.
+///
+/// A process is a new incarnation with a number of its own, so nothing that an earlier one held can
+/// be mistaken for ours. Any thread may read the number; one timer thread beats.
+final class NodeLease {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLease.class);
+
+  /// How long a node that fell silent keeps its mail to itself.
+  static final Duration LEASE = Duration.ofMinutes(1);
+
+  private final LeaseStore store;
+  private final String name;
+  private final boolean alone;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private volatile long incarnation;
+
+  /// @param alone whether no other process can be using the database now
+  NodeLease(
+      LeaseStore store, String name, boolean alone, InstantSource clock, RandomGenerator random) {
+    this.store = store;
+    this.name = name;
+    this.alone = alone;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  /// Enters the list and takes over from nodes that ended: all others when this node is alone.
+  void start() {
+    takeOver(alone ? Instant.ofEpochSecond(4_000_000_000L) : clock.instant());
+    enter();
+  }
+
+  /// Extends the lease and takes over from nodes whose own ran out.
+  void beat() {
+    Instant now = clock.instant();
+    if (!store.extend(incarnation, now.plus(LEASE))) {
+      LOG.error("this node was silent for too long and its mail was taken over; going on afresh");
+      enter();
+    }
+    takeOver(now);
+  }
+
+  /// Leaves: what was not finished is due at once for whoever comes next.
+  void end() {
+    store.retire(incarnation, clock.instant());
+  }
+
+  private void enter() {
+    Instant now = clock.instant();
+    long fresh = random.nextLong(1, Long.MAX_VALUE);
+    store.register(fresh, name, now, now.plus(LEASE));
+    incarnation = fresh;
+  }
+
+  private void takeOver(Instant endedBefore) {
+    for (long node : store.nodesEndedBefore(endedBefore)) {
+      if (node != incarnation) {
+        int deliveries = store.retire(node, clock.instant());
+        LOG.info("took over {} deliveries of a node that ended", deliveries);
+      }
+    }
+  }
+}

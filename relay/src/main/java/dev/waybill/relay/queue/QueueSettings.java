@@ -1,0 +1,48 @@
+package dev.waybill.relay.queue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+/// How the queue keeps mail.
+///
+/// @param dataDir the folder that holds the body segments and whose disk is watched
+/// @param nodeName this node's name for the operator, such as its host name
+/// @param retry when to try again
+/// @param limits what may be held in memory and at once
+/// @param retention how long settled messages and events stay readable
+public record QueueSettings(
+    Path dataDir, String nodeName, RetrySchedule retry, Limits limits, Duration retention) {
+  /// @param readyDeliveries deliveries in memory, at most
+  /// @param readyBytes octets of message bodies in memory, at most
+  /// @param minFreeDisk octets that must stay free on the data folder's disk
+  /// @param slowCommit a commit that takes longer turns new mail away until one is faster again
+  /// @param segmentBytes a body segment is closed beyond this size
+  public record Limits(
+      int readyDeliveries,
+      long readyBytes,
+      long minFreeDisk,
+      Duration slowCommit,
+      long segmentBytes) {
+    public Limits {
+      if (readyDeliveries < 1 || readyBytes < 1 || segmentBytes < 1 || minFreeDisk < 0) {
+        throw new IllegalArgumentException(
+            "limits %d, %d, %d, %d (expected: positive numbers)"
+                .formatted(readyDeliveries, readyBytes, segmentBytes, minFreeDisk));
+      }
+    }
+
+    /// 20,000 deliveries and 64 MiB in memory, 256 MiB of free disk, 5 s, segments of 64 MiB.
+    public static Limits standard() {
+      return new Limits(20_000, 64L << 20, 256L << 20, Duration.ofSeconds(5), 64L << 20);
+    }
+  }
+
+  public QueueSettings {
+    Objects.requireNonNull(dataDir, "dataDir");
+    Objects.requireNonNull(nodeName, "nodeName");
+    Objects.requireNonNull(retry, "retry");
+    Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(retention, "retention");
+  }
+}

@@ -1,0 +1,132 @@
+package dev.waybill.relay.queue;
+
+import dev.waybill.relay.events.Event;
+import dev.waybill.relay.events.EventStore;
+import dev.waybill.relay.storage.Columns;
+import dev.waybill.relay.storage.GroupCommit;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes settlements: a delivery whose lease this node lost meanwhile is left to its new owner.
+/// Committing thread only.
+final class SettleStore implements GroupCommit.Writer<Settlement> {
+  private static final Logger LOG = LoggerFactory.getLogger(SettleStore.class);
+  private static final int MAX_REPLY = 2_000;
+  private static final String MINE = " where message_id = ? and ordinal = ? and owner = ?";
+
+  private final EventStore events;
+
+  SettleStore(EventStore events) {
+    this.events = events;
+  }
+
+  @Override
+  public void write(Connection connection, List<Settlement> settlements) throws SQLException {
+    List<Settlement> done = new ArrayList<>();
+    List<Settlement> again = new ArrayList<>();
+    List<Settlement> held = new ArrayList<>();
+    for (Settlement settlement : settlements) {
+      switch (settlement.next()) {
+        case Settlement.Next.Done _ -> done.add(settlement);
+        case Settlement.Next.Again _ -> again.add(settlement);
+        case Settlement.Next.Held _ -> held.add(settlement);
+      }
+    }
+    List<Event> told = new ArrayList<>();
+    remove(connection, done, told);
+    postpone(connection, again, told);
+    hold(connection, held, told);
+    if (!told.isEmpty()) {
+      events.write(connection, told);
+    }
+  }
+
+  private static void remove(Connection connection, List<Settlement> settlements, List<Event> told)
+      throws SQLException {
+    if (settlements.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement delete = connection.prepareStatement("delete from delivery" + MINE)) {
+      for (Settlement settlement : settlements) {
+        setKey(delete, 1, settlement);
+        delete.addBatch();
+      }
+      collect(delete.executeBatch(), settlements, told);
+    }
+  }
+
+  private static void postpone(
+      Connection connection, List<Settlement> settlements, List<Event> told) throws SQLException {
+    if (settlements.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            """
+            update delivery set owner = null, state = ?, attempts = ?, due_at = ?,
+              last_attempt_at = coalesce(?, last_attempt_at), last_reply = coalesce(?, last_reply)
+            """
+                + MINE)) {
+      for (Settlement settlement : settlements) {
+        if (settlement.next() instanceof Settlement.Next.Again next) {
+          update.setString(1, next.state());
+          update.setInt(2, next.attempts());
+          update.setObject(3, Columns.timestamp(next.dueAt()));
+          update.setObject(
+              4, Columns.optionalTimestamp(next.attemptedAt()), Types.TIMESTAMP_WITH_TIMEZONE);
+          update.setString(5, Columns.text(next.lastReply(), MAX_REPLY));
+          setKey(update, 6, settlement);
+          update.addBatch();
+        }
+      }
+      collect(update.executeBatch(), settlements, told);
+    }
+  }
+
+  private static void hold(Connection connection, List<Settlement> settlements, List<Event> told)
+      throws SQLException {
+    if (settlements.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            """
+            update delivery set owner = null, state = 'held', due_at = null, last_reply = ?
+            """
+                + MINE)) {
+      for (Settlement settlement : settlements) {
+        if (settlement.next() instanceof Settlement.Next.Held next) {
+          update.setString(1, Columns.required(next.reason(), MAX_REPLY));
+          setKey(update, 2, settlement);
+          update.addBatch();
+        }
+      }
+      collect(update.executeBatch(), settlements, told);
+    }
+  }
+
+  private static void setKey(PreparedStatement statement, int from, Settlement settlement)
+      throws SQLException {
+    statement.setObject(from, settlement.delivery().key().messageId());
+    statement.setInt(from + 1, settlement.delivery().key().ordinal());
+    statement.setLong(from + 2, settlement.owner());
+  }
+
+  private static void collect(int[] counts, List<Settlement> settlements, List<Event> told) {
+    for (int i = 0; i < counts.length; i++) {
+      Settlement settlement = settlements.get(i);
+      if (counts[i] == 1 || counts[i] == Statement.SUCCESS_NO_INFO) {
+        told.addAll(settlement.events());
+      } else {
+        LOG.warn("{} is not settled: its lease was lost", settlement.delivery().key());
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.waybill.relay.queue;
+
+import dev.waybill.relay.events.Event;
+import dev.waybill.relay.events.EventType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Turns outcome, attempts and age into the next state and its event. Any thread may use it.
+final class SettlementRules {
+  private static final Duration LONGEST_HINT = Duration.ofHours(4);
+
+  private final RetrySchedule retry;
+  private final RandomGenerator random;
+
+  SettlementRules(RetrySchedule retry, RandomGenerator random) {
+    this.retry = retry;
+    this.random = random;
+  }
+
+  Settlement judge(ReadyDelivery delivery, long owner, AttemptOutcome outcome, Instant now) {
+    return switch (outcome) {
+      case AttemptOutcome.Delivered(AttemptOutcome.Peer peer, String reply) ->
+          done(delivery, owner, event(delivery, EventType.EMAIL_DELIVERED, now, peer, reply));
+      case AttemptOutcome.Rejected(AttemptOutcome.Peer peer, String reply) ->
+          done(delivery, owner, event(delivery, EventType.EMAIL_BOUNCED, now, peer, reply));
+      case AttemptOutcome.Suppressed(String reason) ->
+          done(
+              delivery,
+              owner,
+              event(delivery, EventType.EMAIL_SUPPRESSED, now, Map.of("reason", reason)));
+      case AttemptOutcome.Deferred(
+              AttemptOutcome.Peer peer,
+              String reply,
+              Optional<Duration> hint) ->
+          again(delivery, owner, now, peer, reply, hint);
+      case AttemptOutcome.Unreachable(String reason) ->
+          again(delivery, owner, now, null, reason, Optional.empty());
+      case AttemptOutcome.Fault(String reason) ->
+          new Settlement(
+              delivery,
+              owner,
+              new Settlement.Next.Held(reason),
+              List.of(
+                  event(
+                      delivery,
+                      EventType.EMAIL_DELIVERY_DELAYED,
+                      now,
+                      Map.of("reason", reason, "held", "true"))));
+    };
+  }
+
+  /// A delivery that was not tried is due again at once.
+  static Settlement untried(ReadyDelivery delivery, long owner, Instant now) {
+    String state = delivery.attempts() == 0 ? "queued" : "deferred";
+    return new Settlement(
+        delivery,
+        owner,
+        new Settlement.Next.Again(state, delivery.attempts(), now, null, null),
+        List.of());
+  }
+
+  private static Settlement done(ReadyDelivery delivery, long owner, Event event) {
+    return new Settlement(delivery, owner, new Settlement.Next.Done(), List.of(event));
+  }
+
+  private Settlement again(
+      ReadyDelivery delivery,
+      long owner,
+      Instant now,
+      AttemptOutcome.@Nullable Peer peer,
+      String reply,
+      Optional<Duration> hint) {
+    int attempts = delivery.attempts() + 1;
+    Duration pause = retry.pauseAfter(attempts, random);
+    Duration asked = hint.filter(h -> h.compareTo(LONGEST_HINT) <= 0).orElse(Duration.ZERO);
+    Instant end = birth(delivery).plus(retry.lifetime());
+    if (!now.isBefore(end)) {
+      Map<String, String> facts = facts(delivery, peer, reply);
+      facts.put("reason", "expired");
+      return done(delivery, owner, event(delivery, EventType.EMAIL_FAILED, now, facts));
+    }
+    Instant due = now.plus(asked.compareTo(pause) > 0 ? asked : pause);
+    // the last attempt is made when the lifetime ends, not a pause before
+    Instant bounded = due.isAfter(end) ? end : due;
+    Settlement.Next next = new Settlement.Next.Again("deferred", attempts, bounded, now, reply);
+    List<Event> events =
+        delivery.attempts() > 0
+            ? List.of()
+            : List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, peer, reply));
+    return new Settlement(delivery, owner, next, events);
+  }
+
+  private static Instant birth(ReadyDelivery delivery) {
+    MessageFacts facts = delivery.message().facts();
+    Instant sendAt = facts.sendAt();
+    return sendAt == null ? facts.acceptedAt() : sendAt;
+  }
+
+  private static Event event(
+      ReadyDelivery delivery,
+      EventType type,
+      Instant now,
+      AttemptOutcome.@Nullable Peer peer,
+      String reply) {
+    return event(delivery, type, now, facts(delivery, peer, reply));
+  }
+
+  private static Event event(
+      ReadyDelivery delivery, EventType type, Instant now, Map<String, String> facts) {
+    return new Event(
+        type,
+        now,
+        delivery.key(),
+        delivery.recipient().toString(),
+        delivery.message().facts().domain().value(),
+        facts);
+  }
+
+  private static Map<String, String> facts(
+      ReadyDelivery delivery, AttemptOutcome.@Nullable Peer peer, String reply) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("reply", reply);
+    facts.put("attempt", Integer.toString(delivery.attempts() + 1));
+    if (peer != null) {
+      facts.put("mx", peer.host());
+      facts.put("mx_address", peer.address());
+      String tls = peer.tls();
+      if (tls != null) {
+        facts.put("tls", tls);
+      }
+    }
+    return facts;
+  }
+}

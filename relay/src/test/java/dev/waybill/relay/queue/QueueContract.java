@@ -1,0 +1,296 @@
+package dev.waybill.relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.waybill.relay.events.Event;
+import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.testing.MovableClock;
+import dev.waybill.relay.testing.QueueBench;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the queue promises, on whichever engine the subclass brings.
+abstract class QueueContract {
+  private static final AttemptOutcome.Peer PEER =
+      new AttemptOutcome.Peer("mx.example", "192.0.2.1", null);
+
+  final MovableClock clock = MovableClock.standing();
+  @TempDir Path dataDir;
+  QueueBench bench;
+
+  /// An empty database, the same one within a test.
+  abstract DatabaseSettings database();
+
+  @BeforeEach
+  void open() {
+    bench = reopened(QueueBench.Options.usual());
+  }
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  QueueBench reopened(QueueBench.Options options) {
+    return new QueueBench(database(), dataDir, clock, options);
+  }
+
+  @Test
+  void handsAnAcceptedMessageOverToDelivery() {
+    UUID id = bench.accept(bench.message("Subject: x\r\n\r\nbody", "ann@there.example"));
+
+    ReadyDelivery delivery = bench.next();
+    assertThat(delivery.key().messageId()).isEqualTo(id);
+    assertThat(delivery.recipient()).isEqualTo(EmailAddress.of("ann@there.example"));
+    assertThat(delivery.attempts()).isZero();
+    assertThat(delivery.message().bytes()).asString().isEqualTo("Subject: x\r\n\r\nbody");
+    assertThat(bench.told()).containsExactly("email.sent ann@there.example");
+  }
+
+  @Test
+  void removesADeliveredRecipientAndTellsIt() {
+    bench.accept(bench.message("x", "ann@there.example", "bob@there.example"));
+    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 2.0.0 Ok"));
+
+    assertThat(states()).containsEntry("sending", 1L);
+    Event delivered = bench.events().getLast();
+    assertThat(delivered.type()).isEqualTo(EventType.EMAIL_DELIVERED);
+    assertThat(delivered.facts())
+        .containsEntry("reply", "250 2.0.0 Ok")
+        .containsEntry("attempt", "1");
+
+    settle(bench.next(), new AttemptOutcome.Rejected(PEER, "550 5.1.1 No such user"));
+    assertThat(states()).containsEntry("sending", 0L);
+    assertThat(bench.told())
+        .containsExactly(
+            "email.sent ann@there.example",
+            "email.sent bob@there.example",
+            "email.delivered ann@there.example",
+            "email.bounced bob@there.example");
+  }
+
+  @Test
+  void triesADeferredRecipientAgainWhenItsPauseIsOver() {
+    bench.accept(bench.message("the body", "ann@there.example"));
+    settle(bench.next(), deferred());
+
+    assertThat(states()).containsEntry("deferred", 1L);
+    assertThat(bench.poll(Duration.ofMillis(1_200))).isNull();
+
+    clock.advance(Duration.ofSeconds(61));
+    ReadyDelivery second = bench.next();
+    assertThat(second.attempts()).isEqualTo(1);
+    assertThat(second.message().bytes()).asString().isEqualTo("the body");
+    assertThat(second.message().facts().metadata()).containsEntry("order", "17");
+    assertThat(second.message().facts().trackOpens()).isNull();
+    assertThat(second.message().facts().trackClicks()).isTrue();
+    settle(second, deferred());
+    assertThat(bench.told())
+        .containsExactly(
+            "email.sent ann@there.example", "email.delivery_delayed ann@there.example");
+  }
+
+  @Test
+  void waitsAsLongAsTheRemoteAsked() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(
+        bench.next(),
+        new AttemptOutcome.Deferred(
+            PEER, "450 4.7.1 come back in 30 minutes", Optional.of(Duration.ofMinutes(30))));
+
+    clock.advance(Duration.ofMinutes(29));
+    assertThat(bench.poll(Duration.ofMillis(1_200))).isNull();
+    clock.advance(Duration.ofMinutes(2));
+    assertThat(bench.next().attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void givesUpWhenTheMessageIsTooOld() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    ReadyDelivery delivery = bench.next();
+    clock.advance(Duration.ofDays(5));
+    settle(delivery, new AttemptOutcome.Unreachable("no answer from the DNS"));
+
+    assertThat(states()).containsEntry("deferred", 0L);
+    Event last = bench.events().getLast();
+    assertThat(last.type()).isEqualTo(EventType.EMAIL_FAILED);
+    assertThat(last.facts()).containsEntry("reason", "expired");
+  }
+
+  @Test
+  void holdsWhatAFaultOfOursStopped() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), new AttemptOutcome.Fault("rendering failed"));
+
+    assertThat(states()).containsEntry("held", 1L);
+    clock.advance(Duration.ofDays(30));
+    assertThat(bench.poll(Duration.ofMillis(1_200))).isNull();
+    assertThat(bench.told()).doesNotContain("email.bounced ann@there.example");
+  }
+
+  @Test
+  void deliversAfterARestartWhatWasQueued() {
+    bench.accept(bench.message("first", "ann@there.example"));
+    bench.accept(bench.message("second", "bob@there.example"));
+    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok"));
+    bench.next();
+    bench.close();
+
+    bench = reopened(QueueBench.Options.usual());
+    ReadyDelivery again = bench.next();
+    assertThat(again.recipient()).isEqualTo(EmailAddress.of("bob@there.example"));
+    assertThat(again.message().bytes()).asString().isEqualTo("second");
+    assertThat(bench.poll(Duration.ofMillis(1_200))).isNull();
+  }
+
+  @Test
+  void acceptsMoreThanFitsIntoMemoryAndDeliversItAll() {
+    bench.close();
+    bench = reopened(new QueueBench.Options(10, (_, _, _) -> Map.of()));
+    List<CompletableFuture<Void>> accepts = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      accepts.add(bench.queue.accept(bench.message("body " + i, "to" + i + "@there.example")));
+    }
+    accepts.forEach(CompletableFuture::join);
+    assertThat(bench.waiting()).isLessThanOrEqualTo(10);
+
+    Set<String> bodies = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      ReadyDelivery delivery = bench.next();
+      bodies.add(new String(delivery.message().bytes(), StandardCharsets.UTF_8));
+      settle(delivery, new AttemptOutcome.Delivered(PEER, "250 Ok"));
+    }
+    assertThat(bodies).hasSize(100);
+    assertThat(bench.queue.inFlight()).isZero();
+    assertThat(states().values()).containsOnly(0L);
+  }
+
+  @Test
+  void makesNoCopyForASuppressedRecipient() {
+    Acceptance plain = bench.message("x", "ann@there.example", "bob@there.example");
+    bench.accept(
+        new Acceptance(
+            plain.facts(),
+            plain.body(),
+            List.of(
+                new Recipient(EmailAddress.of("ann@there.example"), "unsubscribe"),
+                new Recipient(EmailAddress.of("bob@there.example"), null))));
+
+    assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("bob@there.example"));
+    assertThat(bench.told())
+        .containsExactly("email.suppressed ann@there.example", "email.sent bob@there.example");
+    assertThat(bench.events().getFirst().facts()).containsEntry("reason", "unsubscribe");
+  }
+
+  @Test
+  void asksAgainWhetherARecipientIsSuppressedBeforeARetry() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), deferred());
+    bench.close();
+    bench =
+        reopened(
+            new QueueBench.Options(
+                10, (_, _, addresses) -> Map.of(addresses.iterator().next(), "complaint")));
+    clock.advance(Duration.ofMinutes(2));
+
+    await()
+        .untilAsserted(
+            () -> assertThat(bench.told()).endsWith("email.suppressed ann@there.example"));
+    assertThat(bench.waiting()).isZero();
+  }
+
+  @Test
+  void keepsAScheduledMessageUntilItsTime() {
+    bench.accept(
+        bench.message("x", clock.instant().plus(Duration.ofHours(2)), "ann@there.example"));
+
+    assertThat(states()).containsEntry("scheduled", 1L);
+    assertThat(bench.poll(Duration.ofMillis(1_200))).isNull();
+    clock.advance(Duration.ofHours(2));
+    assertThat(bench.next().attempts()).isZero();
+    assertThat(bench.told()).containsExactly("email.scheduled ann@there.example");
+  }
+
+  @Test
+  void settlesADeliveryOnlyOnce() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    ReadyDelivery delivery = bench.next();
+    settle(delivery, new AttemptOutcome.Delivered(PEER, "250 Ok"));
+
+    assertThat(bench.queue.settle(delivery, deferred())).isCompletedExceptionally();
+    assertThat(bench.told())
+        .containsExactly("email.sent ann@there.example", "email.delivered ann@there.example");
+  }
+
+  @Test
+  void releasesWhatWasNotTried() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    bench.queue.release(bench.next()).join();
+
+    assertThat(bench.next().attempts()).isZero();
+    assertThat(bench.told()).containsExactly("email.sent ann@there.example");
+  }
+
+  @Test
+  void storesTextThatADatabaseWouldRefuse() {
+    Acceptance plain = bench.message("x\u0000", "ann@there.example");
+    bench.accept(plain);
+    settle(
+        bench.next(), new AttemptOutcome.Rejected(PEER, "550 \u0000 \uD800 " + "x".repeat(9_000)));
+
+    assertThat(bench.events().getLast().facts().get("reply")).startsWith("550 \uFFFD \uFFFD xxx");
+  }
+
+  @Test
+  void storesALargeBodyFromItsFile() throws Exception {
+    byte[] large = "0123456789abcdef".repeat(200_000).getBytes(StandardCharsets.US_ASCII);
+    Path file = Files.write(dataDir.resolve("spilled"), large);
+    Acceptance plain = bench.message("x", "ann@there.example");
+    bench.accept(
+        new Acceptance(
+            plain.facts(), new SubmittedBody.OnDisk(file, large.length), plain.recipients()));
+
+    assertThat(bench.next().message().bytes()).isEqualTo(large);
+  }
+
+  @Test
+  void takesOverTheMailOfANodeWhoseLeaseEnded() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    ReadyDelivery delivery = bench.next();
+    new LeaseStore(bench.database)
+        .nodesEndedBefore(clock.instant().plus(Duration.ofDays(1)))
+        .forEach(node -> new LeaseStore(bench.database).retire(node, clock.instant()));
+
+    ReadyDelivery taken = bench.next();
+    assertThat(taken.key()).isEqualTo(delivery.key());
+  }
+
+  Map<String, Long> states() {
+    return bench.queue.summary().states();
+  }
+
+  void settle(ReadyDelivery delivery, AttemptOutcome outcome) {
+    bench.queue.settle(delivery, outcome).join();
+  }
+
+  static AttemptOutcome deferred() {
+    return new AttemptOutcome.Deferred(PEER, "451 4.7.1 Try later", Optional.empty());
+  }
+}

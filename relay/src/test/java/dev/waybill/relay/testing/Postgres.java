@@ -1,0 +1,40 @@
+package dev.waybill.relay.testing;
+
+import dev.waybill.relay.storage.DatabaseSettings;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/// One PostgreSQL server for all tests of a run, durable as in production, ended with the JVM.
+public final class Postgres {
+  private static final EmbeddedPostgres SERVER = start();
+
+  private Postgres() {}
+
+  public static void createDatabase(String name) {
+    try (Connection connection = SERVER.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create database " + name);
+    } catch (SQLException failure) {
+      throw new IllegalStateException("no database for the test", failure);
+    }
+  }
+
+  public static DatabaseSettings settings(String name) {
+    return new DatabaseSettings(SERVER.getJdbcUrl("postgres", name), "postgres", "", 4);
+  }
+
+  private static EmbeddedPostgres start() {
+    try {
+      return EmbeddedPostgres.builder()
+          .setServerConfig("fsync", "on")
+          .setServerConfig("synchronous_commit", "on")
+          .start();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}
