@@ -1,0 +1,104 @@
+package dev.waybill.relay.admission;
+
+import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.message.OriginatorField;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Finds the one domain that answers for a message: the one its From field names. Any thread may
+/// call it.
+///
+/// The envelope sender is not asked: it is replaced by a return path of ours, and DMARC judges the
+/// From field (RFC 7489 §3.1).
+final class AuthorPolicy {
+  /// What was found.
+  sealed interface Finding {}
+
+  /// Who answers for the message.
+  ///
+  /// @param address the From mailbox; the first of several
+  record Author(EmailAddress address, SendingDomain domain) implements Finding {}
+
+  /// Why nobody does.
+  record Refusal(Verdict.Refused verdict) implements Finding {}
+
+  private final Function<DomainName, Optional<SendingDomain>> covering;
+
+  AuthorPolicy(Function<DomainName, Optional<SendingDomain>> covering) {
+    this.covering = covering;
+  }
+
+  Finding judge(Submission submission, HeaderBlock header) {
+    return switch (read(submission, header, "From")) {
+      case OriginatorField.OneMailbox(EmailAddress address) -> accountable(submission, address);
+      case OriginatorField.SeveralMailboxes(List<EmailAddress> authors) ->
+          several(submission, header, authors);
+      case OriginatorField.Missing _ -> refused("There is no From field");
+      case OriginatorField.SeveralFields(int count) ->
+          refused("There are %d From fields (expected: one)".formatted(count));
+      case OriginatorField.Unreadable(String why) ->
+          refused("The From field cannot be read: " + why);
+    };
+  }
+
+  /// Several authors need a Sender (RFC 5322 §3.6.2), and one registered domain for all of them: a
+  /// message gets one `d=`.
+  private Finding several(Submission submission, HeaderBlock header, List<EmailAddress> authors) {
+    if (!(read(submission, header, "Sender") instanceof OriginatorField.OneMailbox sender)) {
+      return refused(
+          "The From field has %d addresses (expected: one, or a Sender field with one)"
+              .formatted(authors.size()));
+    }
+    Finding first = accountable(submission, authors.getFirst());
+    if (!(first instanceof Author author)) {
+      return first;
+    }
+    for (EmailAddress other : authors) {
+      Finding finding = accountable(submission, other);
+      if (!(finding instanceof Author(_, SendingDomain domain))) {
+        return finding;
+      }
+      if (!domain.id().equals(author.domain().id())) {
+        return refused(
+            "The From field has addresses of %s and of %s (expected: one domain)"
+                .formatted(author.domain().name(), domain.name()));
+      }
+    }
+    Finding sending = accountable(submission, sender.address());
+    return sending instanceof Author ? first : sending;
+  }
+
+  private Finding accountable(Submission submission, EmailAddress address) {
+    DomainName name = address.domain();
+    Optional<SendingDomain> covered = covering.apply(name);
+    if (covered.isEmpty() || !covered.get().status().mayMail()) {
+      return new Refusal(
+          Verdict.Refused.sender(
+              "The From domain %s is not verified; run: waybillctl domains records %s"
+                  .formatted(name, covered.map(SendingDomain::name).orElse(name))));
+    }
+    SendingDomain domain = covered.get();
+    ApiKey key = submission.key();
+    if (key != null && key.domainId() != null && !key.domainId().equals(domain.id())) {
+      return new Refusal(
+          Verdict.Refused.sender(
+              "The API key \"%s\" may not send for the From domain %s"
+                  .formatted(key.name(), name)));
+    }
+    return new Author(address, domain);
+  }
+
+  private static OriginatorField.Result read(
+      Submission submission, HeaderBlock header, String name) {
+    return OriginatorField.read(submission.head(), header, name, submission.form().smtpUtf8());
+  }
+
+  private static Finding refused(String text) {
+    return new Refusal(Verdict.Refused.content(text));
+  }
+}

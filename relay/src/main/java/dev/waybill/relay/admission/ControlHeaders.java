@@ -1,0 +1,59 @@
+package dev.waybill.relay.admission;
+
+import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.streams.Stream;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What an application asked for in control header fields, ours or those of other services.
+///
+/// Immutable; any thread may use it.
+public sealed interface ControlHeaders {
+  /// Everything that was asked for.
+  ///
+  /// @param stream `transactional` when nothing was said
+  /// @param tag the application's label; null for none
+  /// @param metadata the application's own facts
+  /// @param trackOpens null leaves it to the domain
+  /// @param trackClicks null leaves it to the domain
+  /// @param sendAt when to send; null for at once
+  record Wishes(
+      Stream stream,
+      @Nullable String tag,
+      Map<String, String> metadata,
+      @Nullable Boolean trackOpens,
+      @Nullable Boolean trackClicks,
+      @Nullable Instant sendAt)
+      implements ControlHeaders {
+    public Wishes {
+      metadata = Map.copyOf(metadata);
+    }
+  }
+
+  /// A field says something that has no meaning, so the message must not go out.
+  record Malformed(String name, String value, String expected) implements ControlHeaders {}
+
+  /// Reads all control fields; our own names win over those of other services, and among equals the
+  /// first one.
+  ///
+  /// @param now what `X-Waybill-Send-At` is compared with
+  static ControlHeaders read(HeaderBlock header, Instant now) {
+    ControlFieldReader reader = new ControlFieldReader(now);
+    try {
+      for (HeaderBlock.Field field : header.fields()) {
+        if (ControlFieldReader.isNative(field.name())) {
+          reader.read(field.name(), header.value(field));
+        }
+      }
+      for (HeaderBlock.Field field : header.fields()) {
+        if (ControlFieldReader.isForeign(field.name())) {
+          reader.read(field.name(), header.value(field));
+        }
+      }
+    } catch (MalformedControl malformed) {
+      return new Malformed(malformed.name(), malformed.value(), malformed.expected());
+    }
+    return reader.result();
+  }
+}

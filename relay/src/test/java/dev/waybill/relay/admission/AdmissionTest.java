@@ -1,0 +1,212 @@
+package dev.waybill.relay.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.domains.DomainStatus;
+import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.queue.MessageFacts;
+import dev.waybill.relay.queue.Recipient;
+import dev.waybill.relay.queue.SubmittedBody;
+import dev.waybill.relay.streams.Stream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AdmissionTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+  private static final UUID ID = UUID.fromString("0193a000-0000-7000-8000-000000000001");
+  private static final EmailAddress BOB = EmailAddress.of("bob@far.test");
+  private static final EmailAddress GONE = EmailAddress.of("gone@far.test");
+
+  private final SendingDomain verified = domain("example.org", DomainStatus.VERIFIED);
+  private final SendingDomain pending = domain("new.test", DomainStatus.PENDING);
+  private final SendingDomain wobbly = domain("wobbly.test", DomainStatus.TEMPORARY_FAILURE);
+  private final Admission admission =
+      new Admission(
+          DomainName.of("relay.test"),
+          name ->
+              List.of(verified, pending, wobbly).stream()
+                  .filter(domain -> name.isWithin(domain.name()))
+                  .findFirst(),
+          (_, stream, _) -> stream == Stream.MARKETING ? Map.of(GONE, "unsubscribe") : Map.of());
+
+  @ParameterizedTest
+  @CsvSource({
+    "example.org",
+    "mail.example.org",
+    "a.b.example.org",
+    "wobbly.test",
+  })
+  void admitsVerifiedDomainsAndWhatIsBelowThem(String from) {
+    assertThat(facts("From: a@" + from + "\r\n\r\n").headerFrom()).isEqualTo("a@" + from);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "other.test, other.test",
+    "new.test, new.test",
+    "mail.new.test, new.test",
+    "notexample.org, notexample.org",
+    "example.org.evil.test, example.org.evil.test",
+  })
+  void refusesDomainsThatAreNotVerified(String from, String records) {
+    Verdict.Refused refused = refused("From: a@" + from + "\r\n\r\n");
+    assertThat(line(refused))
+        .isEqualTo(
+            "550 5.7.1 The From domain %s is not verified; run: waybillctl domains records %s"
+                .formatted(from, records));
+    assertThat(refused.cause()).isEqualTo(Verdict.Cause.SENDER);
+  }
+
+  @Test
+  void refusesAKeyOfAnotherDomain() {
+    ApiKey foreign = key(UUID.randomUUID());
+    assertThat(line((Verdict.Refused) judge("From: a@example.org\r\n\r\n", foreign)))
+        .isEqualTo("550 5.7.1 The API key \"shop\" may not send for the From domain example.org");
+    assertThat(judge("From: a@example.org\r\n\r\n", key(verified.id())))
+        .isInstanceOf(Verdict.Admitted.class);
+    assertThat(judge("From: a@example.org\r\n\r\n", key(null)))
+        .isInstanceOf(Verdict.Admitted.class);
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheFromField() {
+    assertThat(line(refused("Subject: x\r\n\r\nFrom: a@example.org\r\n")))
+        .isEqualTo("550 5.6.0 There is no From field");
+    assertThat(line(refused("From: a@example.org\r\nFROM: b@example.org\r\n\r\n")))
+        .isEqualTo("550 5.6.0 There are 2 From fields (expected: one)");
+    assertThat(line(refused("From: a@example.org, b@example.org\r\n\r\n")))
+        .isEqualTo(
+            "550 5.6.0 The From field has 2 addresses (expected: one, or a Sender field with one)");
+    assertThat(line(refused("From: evil@x.test <a@example.org>\r\n\r\n")))
+        .startsWith("550 5.6.0 The From field cannot be read: ");
+    assertThat(line(refused("\r\nFrom: a@example.org\r\n")))
+        .isEqualTo("550 5.6.0 There is no From field");
+  }
+
+  @Test
+  void admitsSeveralAuthorsOfOneDomainWithASender() {
+    String from = "From: a@example.org, b@mail.example.org\r\n";
+    assertThat(facts(from + "Sender: c@example.org\r\n\r\n").headerFrom())
+        .isEqualTo("a@example.org");
+    assertThat(line(refused(from + "Sender: c@other.test\r\n\r\n"))).startsWith("550 5.7.1");
+    assertThat(line(refused("From: a@example.org, b@other.test\r\nSender: c@example.org\r\n\r\n")))
+        .startsWith("550 5.7.1");
+    assertThat(line(refused("From: a@example.org, b@wobbly.test\r\nSender: c@example.org\r\n\r\n")))
+        .startsWith("550 5.6.0 The From field has addresses of example.org and of wobbly.test");
+  }
+
+  @Test
+  void refusesHeadersThatCannotBeRelyedOn() {
+    assertThat(line(refused("From: a@example.org\r\nno field\r\n\r\n")))
+        .isEqualTo(
+            "550 5.6.0 A line of the header is neither a field nor a continuation: \"no field\"");
+    assertThat(line(refused("From: a@example.org\r\n" + "X: y\r\n".repeat(1_000) + "\r\n")))
+        .isEqualTo("550 5.6.0 The header has 1001 fields (expected: at most 1000)");
+    assertThat(line(refused("From: a@example.org\r\nX: " + "y".repeat(262_144) + "\r\n\r\n")))
+        .isEqualTo("550 5.6.0 The header is too long (expected: at most 262144 octets)");
+    assertThat(line(refused("From: a@example.org\r\n" + "Received: x\r\n".repeat(51) + "\r\n")))
+        .startsWith("554 5.4.6 Mail loop");
+  }
+
+  @Test
+  void measuresTheHeaderAndNotTheMessage() {
+    String body = "x".repeat(300_000);
+    assertThat(facts("From: a@example.org\r\n\r\n" + body).size()).isEqualTo(300_023);
+  }
+
+  @Test
+  void writesTheFactsDown() {
+    MessageFacts facts =
+        facts("From: a@mail.example.org\r\nSubject: =?utf-8?q?x?=\r\n y\r\n\r\nhello");
+    assertThat(facts.id()).isEqualTo(ID);
+    assertThat(facts.acceptedAt()).isEqualTo(NOW);
+    assertThat(facts.domainId()).isEqualTo(verified.id());
+    assertThat(facts.domain()).isEqualTo(verified.name());
+    assertThat(facts.subject()).isEqualTo("=?utf-8?q?x?= y");
+    assertThat(facts.stream()).isEqualTo(Stream.TRANSACTIONAL);
+    assertThat(facts.received())
+        .isEqualTo("from app.test ([203.0.113.9]) by relay.test with ESMTPSA id " + ID);
+    assertThat(facts("From: a@example.org\r\nSubject: " + "é".repeat(3_000) + "\r\n\r\n").subject())
+        .hasSize(2_000);
+  }
+
+  @Test
+  void marksSuppressedRecipientsOfTheStream() {
+    Verdict.Admitted marketing =
+        (Verdict.Admitted)
+            judge("From: a@example.org\r\nX-Waybill-Stream: marketing\r\n\r\n", key(null));
+    assertThat(marketing.acceptance().recipients())
+        .containsExactly(new Recipient(BOB, null), new Recipient(GONE, "unsubscribe"));
+    Verdict.Admitted transactional =
+        (Verdict.Admitted) judge("From: a@example.org\r\n\r\n", key(null));
+    assertThat(transactional.acceptance().recipients())
+        .containsExactly(new Recipient(BOB, null), new Recipient(GONE, null));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "app.test,           203.0.113.9, from app.test ([203.0.113.9])",
+    "app.test,           2001:db8::9, from app.test ([IPv6:2001:db8:0:0:0:0:0:9])",
+    "app.test,           10.0.0.5,    from app.test ([private])",
+    "app.test,           127.0.0.1,   from app.test ([private])",
+    "app.test,           fd00::5,     from app.test ([private])",
+    "[10.0.0.5],         203.0.113.9, from unknown ([203.0.113.9])",
+    "[203.0.113.9],      203.0.113.9, from [203.0.113.9] ([203.0.113.9])",
+    "[IPv6:fe80::1],     203.0.113.9, from unknown ([203.0.113.9])",
+    "10.0.0.5,           203.0.113.9, from unknown ([203.0.113.9])",
+    "ip-10-0-0-5.internal, 10.0.0.5,  from unknown ([private])",
+    "'x) (y',            203.0.113.9, from unknown ([203.0.113.9])",
+  })
+  void neverShowsAPrivateAddress(String helo, String address, String expected) {
+    ClientFacts client = new ClientFacts(helo, InetAddress.ofLiteral(address), true, true, true);
+    assertThat(client.received(DomainName.of("relay.test"), false, ID))
+        .isEqualTo(expected + " by relay.test with ESMTPSA id " + ID);
+  }
+
+  private MessageFacts facts(String message) {
+    return ((Verdict.Admitted) judge(message, key(null))).acceptance().facts();
+  }
+
+  private Verdict.Refused refused(String message) {
+    return (Verdict.Refused) judge(message, key(null));
+  }
+
+  private Verdict judge(String message, @Nullable ApiKey key) {
+    byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+    return admission.judge(
+        new Submission(
+            ID,
+            NOW,
+            Arrays.copyOf(bytes, Math.min(bytes.length, Admission.HEAD)),
+            new SubmittedBody.InMemory(bytes),
+            List.of(BOB, GONE),
+            key,
+            new ClientFacts("app.test", InetAddress.ofLiteral("203.0.113.9"), true, true, true),
+            new Submission.Form(false, false)));
+  }
+
+  private static String line(Verdict.Refused refused) {
+    return refused.code() + " " + refused.enhanced() + " " + refused.text();
+  }
+
+  private static ApiKey key(@Nullable UUID domainId) {
+    return new ApiKey(UUID.randomUUID(), "shop", ApiKey.Permission.SENDING_ACCESS, domainId, NOW);
+  }
+
+  private static SendingDomain domain(String name, DomainStatus status) {
+    return new SendingDomain(
+        UUID.randomUUID(), DomainName.of(name), status, "send", false, false, null, false, NOW);
+  }
+}
