@@ -1,0 +1,40 @@
+package dev.waybill.relay.rendering;
+
+import java.util.Locale;
+import java.util.Set;
+
+/// Which submitted header fields never leave the relay.
+///
+/// Pure; any thread may use it. The application's instructions have been read by then; Bcc (RFC
+/// 5322 §3.6.3) is for nobody else's eyes; Return-Path (RFC 5321 §4.4) is the last host's to write.
+final class ControlFields {
+  private static final Set<String> NAMES =
+      Set.of(
+          "bcc",
+          "resent-bcc",
+          "return-path",
+          "x-pm-message-stream",
+          "x-pm-tag",
+          "x-pm-trackopens",
+          "x-pm-track-opens",
+          "x-pm-tracklinks",
+          "x-pm-track-links",
+          "x-ses-message-tags",
+          "x-ses-configuration-set",
+          "x-mt-category",
+          "x-mt-custom-variables",
+          "resend-idempotency-key",
+          "x-smtpapi",
+          "x-msys-api");
+
+  private ControlFields() {}
+
+  /// Whether a field of that name is left out of every copy.
+  static boolean isRemoved(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return NAMES.contains(lower)
+        || lower.startsWith("x-waybill-")
+        || lower.startsWith("x-pm-metadata-")
+        || lower.startsWith("x-mailgun-");
+  }
+}

@@ -1,0 +1,28 @@
+package dev.waybill.relay.rendering;
+
+import dev.waybill.relay.message.EmailAddress;
+import java.util.Objects;
+
+/// One recipient's copy, ready for the wire but for dot-stuffing.
+///
+/// @param returnPath the MAIL FROM
+/// @param recipient the RCPT TO
+/// @param bytes the whole message, signed; every line ends in CR LF; must not be changed
+/// @param eightBit whether it has octets above 127 in a body
+/// @param smtpUtf8 whether the next hop must offer SMTPUTF8 (RFC 6531): the recipient's local part
+///   has characters beyond ASCII, or the submission asked for SMTPUTF8 and a header field has them;
+///   raw 8-bit header fields of a submission that did not ask are passed on as they came
+/// @param requireTls whether it may only go over TLS with a valid certificate
+public record RenderedCopy(
+    EmailAddress returnPath,
+    EmailAddress recipient,
+    byte[] bytes,
+    boolean eightBit,
+    boolean smtpUtf8,
+    boolean requireTls) {
+  public RenderedCopy {
+    Objects.requireNonNull(returnPath, "returnPath");
+    Objects.requireNonNull(recipient, "recipient");
+    Objects.requireNonNull(bytes, "bytes");
+  }
+}
