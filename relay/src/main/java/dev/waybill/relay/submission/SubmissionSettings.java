@@ -1,0 +1,124 @@
+package dev.waybill.relay.submission;
+
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.smtp.IpNetwork;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/// How the submission door is set up.
+///
+/// @param listen where STARTTLS sessions are accepted; port 0 picks a free one
+/// @param listenTls where implicit TLS sessions are accepted; port 0 picks a free one
+/// @param hostname what the relay calls itself
+/// @param allowPlaintextAuth networks whose clients may authenticate without TLS
+/// @param trustedNetworks networks whose clients may submit without AUTH
+/// @param spool the folder for large messages while they are being accepted; made when absent, and
+///   this server's own: leftovers in it are removed at start
+public record SubmissionSettings(
+    InetSocketAddress listen,
+    InetSocketAddress listenTls,
+    DomainName hostname,
+    Limits limits,
+    Timeouts timeouts,
+    List<IpNetwork> allowPlaintextAuth,
+    List<IpNetwork> trustedNetworks,
+    Path spool) {
+
+  /// How much a client may ask for.
+  ///
+  /// @param messageSize octets of a message, 1 KiB to 1 GiB
+  /// @param recipients RCPT TO of a message, 1 to 10,000; RFC 5321 §4.5.3.1.8 asks for at least 100
+  /// @param connections at once, 1 to 100,000
+  /// @param connectionsPerAddress at once from one address, 1 or more
+  public record Limits(
+      long messageSize, int recipients, int connections, int connectionsPerAddress) {
+    public Limits {
+      require("max-message-size", messageSize, 1_024, 1L << 30);
+      require("max-recipients", recipients, 1, 10_000);
+      require("max-connections", connections, 1, 100_000);
+      require("connections-per-address", connectionsPerAddress, 1, 100_000);
+    }
+
+    /// 25 MiB, 1,000 recipients, 1,000 connections, 100 from one address.
+    public static Limits defaults() {
+      return new Limits(25L * 1024 * 1024, 1_000, 1_000, 100);
+    }
+
+    private static void require(String name, long value, long least, long most) {
+      if (value < least || value > most) {
+        throw new IllegalArgumentException(
+            "%s: %d (expected: %d..%d)".formatted(name, value, least, most));
+      }
+    }
+  }
+
+  /// How long a client may take; each 10 ms to 1 day.
+  ///
+  /// @param idle until the next octet, and to take our replies (RFC 5321 §4.5.3.2.7: 5 minutes)
+  /// @param command from the first octet of a line to its end
+  /// @param data from the 354 to the end of the message
+  /// @param handshake for a TLS handshake
+  public record Timeouts(Duration idle, Duration command, Duration data, Duration handshake) {
+    public Timeouts {
+      require("idle", idle);
+      require("command", command);
+      require("data", data);
+      require("handshake", handshake);
+    }
+
+    /// 5 minutes, 1 minute, 30 minutes, 30 seconds.
+    public static Timeouts defaults() {
+      return new Timeouts(
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(1),
+          Duration.ofMinutes(30),
+          Duration.ofSeconds(30));
+    }
+
+    private static void require(String name, Duration value) {
+      if (value.compareTo(Duration.ofMillis(10)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException(
+            "timeouts.%s: %s (expected: 10ms to 1d)".formatted(name, value));
+      }
+    }
+  }
+
+  public SubmissionSettings {
+    Objects.requireNonNull(listen, "listen");
+    Objects.requireNonNull(listenTls, "listenTls");
+    Objects.requireNonNull(hostname, "hostname");
+    Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(timeouts, "timeouts");
+    Objects.requireNonNull(spool, "spool");
+    allowPlaintextAuth = List.copyOf(allowPlaintextAuth);
+    trustedNetworks = List.copyOf(trustedNetworks);
+    for (InetSocketAddress address : List.of(listen, listenTls)) {
+      if (address.isUnresolved()) {
+        throw new IllegalArgumentException(
+            "%s (expected: an address of this machine and a port)".formatted(address));
+      }
+    }
+  }
+
+  /// The networks that may authenticate in clear by default: loopback.
+  public static List<IpNetwork> loopback() {
+    return List.of(
+        IpNetwork.parse("127.0.0.0/8").orElseThrow(), IpNetwork.parse("::1").orElseThrow());
+  }
+
+  boolean mayAuthenticateInClear(InetAddress client) {
+    return anyContains(allowPlaintextAuth, client);
+  }
+
+  boolean isTrusted(InetAddress client) {
+    return anyContains(trustedNetworks, client);
+  }
+
+  private static boolean anyContains(List<IpNetwork> networks, InetAddress client) {
+    return networks.stream().anyMatch(network -> network.contains(client));
+  }
+}
