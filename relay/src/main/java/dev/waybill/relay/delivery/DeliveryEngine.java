@@ -1,0 +1,256 @@
+package dev.waybill.relay.delivery;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import dev.waybill.relay.dns.MailHosts;
+import dev.waybill.relay.dns.Resolver;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.queue.ReadyDelivery;
+import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.smtp.SmtpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes deliveries that are due and brings each to an outcome. Any thread may call it.
+///
+/// A delivery's domain is looked up once a minute at most, its site's queue is in memory, and the
+/// site's workers, each a virtual thread with one connection, carry what waits. Nothing is shared
+/// between sites but the bounds on connections and memory.
+public final class DeliveryEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryEngine.class);
+  private static final Duration ROUTE_KEPT = Duration.ofSeconds(60);
+  private static final Duration UNKNOWN_KEPT = Duration.ofSeconds(5);
+  private static final Duration LAST_WAIT = Duration.ofSeconds(10);
+  private static final int MAX_ROUTES = 100_000;
+
+  /// Domains looked up at once; each has a query under way, and a query has a socket.
+  private static final int MAX_LOOKUPS = 1_000;
+
+  private static final List<ReadyDelivery> NONE = List.of();
+
+  private final DeliverySettings settings;
+  private final Resolver resolver;
+  private final SmtpClient client;
+  private final Outages outages;
+  private final Workshop shop;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("delivery-", 0).factory());
+  private final Cache<DomainName, Route> routes =
+      Caffeine.newBuilder()
+          .maximumSize(MAX_ROUTES)
+          .expireAfter(Expiry.<DomainName, Route>creating((_, route) -> kept(route)))
+          .build();
+  private final Map<DomainName, List<ReadyDelivery>> unplanned = new ConcurrentHashMap<>();
+  private final Semaphore lookups = new Semaphore(MAX_LOOKUPS);
+  private final Map<SiteKey, Site> sites = new ConcurrentHashMap<>();
+  private final AtomicInteger planning = new AtomicInteger();
+  private final AtomicInteger attempting = new AtomicInteger();
+  private final ReadWriteLock gate = new ReentrantReadWriteLock();
+  private boolean stopping;
+
+  /// @param resolver asked for MX and addresses
+  /// @param render makes the copy; what it throws becomes a [AttemptOutcome.Fault]
+  /// @param settle takes each outcome; must not wait for the network
+  /// @param release takes back what a stop left unattempted
+  public DeliveryEngine(
+      DeliverySettings settings,
+      Resolver resolver,
+      Function<ReadyDelivery, RenderedCopy> render,
+      BiConsumer<ReadyDelivery, AttemptOutcome> settle,
+      Consumer<ReadyDelivery> release,
+      DeliveryEnvironment environment) {
+    this.settings = settings;
+    this.resolver = resolver;
+    this.client =
+        new SmtpClient(
+            settings.heloName(),
+            settings.timeouts(),
+            settings.trustedCertificates(),
+            environment.nanos());
+    this.outages = new Outages(environment.nanos());
+    Providers providers = Providers.load();
+    this.shop =
+        new Workshop(
+            settings,
+            new HostConnector(client, resolver, settings, environment.random()),
+            outages,
+            providers,
+            new DeliveryMeters(environment.meters(), providers.names()),
+            new MemoryBudget(settings.memory()),
+            new Semaphore(settings.totalConnections(), true),
+            render,
+            new Ends(settle, release));
+  }
+
+  /// Takes a delivery; never waits for the network. Once stopped, it is released at once.
+  public void accept(ReadyDelivery delivery) {
+    DomainName domain = delivery.recipient().domain();
+    planning.incrementAndGet();
+    Route known = routes.getIfPresent(domain);
+    if (known != null) {
+      dispatch(delivery, known);
+      return;
+    }
+    try {
+      unplanned.compute(
+          domain,
+          (_, waiting) -> {
+            List<ReadyDelivery> all = waiting;
+            if (all == null) {
+              threads.execute(() -> plan(domain));
+              all = new ArrayList<>();
+            }
+            all.add(delivery);
+            return all;
+          });
+    } catch (RejectedExecutionException stopped) {
+      planning.decrementAndGet();
+      shop.ends().released(delivery);
+    }
+  }
+
+  /// Takes no more, lets what is under way come to its end, and releases what was not attempted.
+  ///
+  /// @param grace after which connections are cut; what was under way then is settled as
+  ///   unreachable
+  public void stop(Duration grace) {
+    gate.writeLock().lock();
+    try {
+      stopping = true;
+    } finally {
+      gate.writeLock().unlock();
+    }
+    sites.values().forEach(site -> site.stop().forEach(shop.ends()::released));
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS)) {
+        LOG.warn("{} deliveries were cut off after {}", attempting.get(), grace);
+        client.close();
+        if (!threads.awaitTermination(LAST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+          LOG.error("delivery did not come to an end: {}", load());
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      client.close();
+    }
+  }
+
+  /// What is in hand now; each number by itself is exact, their sum only when nothing moves.
+  public DeliveryLoad load() {
+    int waiting = sites.values().stream().mapToInt(Site::waiting).sum();
+    return new DeliveryLoad(planning.get(), waiting, attempting.get(), sites.size());
+  }
+
+  /// Looks a domain up, once for all deliveries that wait for it, and lets them go on in their
+  /// order.
+  private void plan(DomainName domain) {
+    Route route = null;
+    AttemptOutcome fault = null;
+    lookups.acquireUninterruptibly();
+    try {
+      if (!isStopping()) {
+        route = Route.of(domain, MailHosts.of(domain, resolver), settings.heloName());
+        routes.put(domain, route);
+      }
+    } catch (RuntimeException | Error ours) {
+      LOG.error("the look-up of {} failed by our own fault", domain, ours);
+      fault = new AttemptOutcome.Fault(String.valueOf(ours));
+    } finally {
+      lookups.release();
+    }
+    for (ReadyDelivery delivery : Objects.requireNonNullElse(unplanned.remove(domain), NONE)) {
+      if (route != null) {
+        dispatch(delivery, route);
+        continue;
+      }
+      if (fault != null) {
+        settle(delivery, fault);
+      } else {
+        shop.ends().released(delivery);
+      }
+      planning.decrementAndGet();
+    }
+  }
+
+  private static Duration kept(Route route) {
+    return switch (route) {
+      case Route.To _, Route.Refused _ -> ROUTE_KEPT;
+      case Route.Unknown _ -> UNKNOWN_KEPT;
+    };
+  }
+
+  private void dispatch(ReadyDelivery delivery, Route route) {
+    switch (route) {
+      case Route.To to -> enqueue(delivery, to);
+      case Route.Refused(String reply) ->
+          settle(delivery, new AttemptOutcome.Rejected(null, reply));
+      case Route.Unknown(String reason) -> settle(delivery, new AttemptOutcome.Unreachable(reason));
+    }
+    planning.decrementAndGet();
+  }
+
+  private void settle(ReadyDelivery delivery, AttemptOutcome outcome) {
+    shop.meters().count(Providers.OTHER, outcome);
+    shop.ends().settled(delivery, outcome);
+  }
+
+  private boolean isStopping() {
+    gate.readLock().lock();
+    try {
+      return stopping;
+    } finally {
+      gate.readLock().unlock();
+    }
+  }
+
+  private void enqueue(ReadyDelivery delivery, Route.To to) {
+    gate.readLock().lock();
+    try {
+      if (!stopping) {
+        sites.compute(
+            to.site(),
+            (_, known) -> {
+              Site site = known == null ? new Site(to, settings, outages, this::serve) : known;
+              site.offer(delivery, to.plan());
+              return site;
+            });
+        return;
+      }
+    } finally {
+      gate.readLock().unlock();
+    }
+    shop.ends().released(delivery);
+  }
+
+  /// Runs one more worker; the site is forgotten when its last one has left nothing behind.
+  private void serve(Site site) {
+    threads.execute(() -> {
+      try {
+        new SiteWorker(site, shop, attempting).run();
+      } finally {
+        sites.computeIfPresent(site.key(), (_, known) -> known.isDeserted() ? null : known);
+      }
+    });
+  }
+}

@@ -1,0 +1,117 @@
+package dev.waybill.relay.delivery;
+
+import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.smtp.EnhancedStatus;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// What the operator sees of delivery. Any thread may call it.
+final class DeliveryMeters {
+  private record Labels(String provider, String result) {}
+
+  private final MeterRegistry registry;
+  private final Timer duration;
+  private final Map<String, AtomicInteger> connections = new HashMap<>();
+  private final Map<Labels, Counter> attempts = new ConcurrentHashMap<>();
+  private final Map<Labels, Counter> bounces = new ConcurrentHashMap<>();
+
+  DeliveryMeters(MeterRegistry registry, SortedSet<String> providers) {
+    this.registry = registry;
+    this.duration =
+        Timer.builder("waybill.delivery.duration")
+            .description("Time from taking a delivery up to its outcome, connecting included")
+            .publishPercentileHistogram()
+            .register(registry);
+    for (String provider : providers) {
+      AtomicInteger open = new AtomicInteger();
+      connections.put(provider, open);
+      Gauge.builder("waybill.delivery.connections", open, AtomicInteger::get)
+          .description("Open connections to the hosts of a provider")
+          .tag("provider", provider)
+          .register(registry);
+    }
+  }
+
+  Timer.Sample started() {
+    return Timer.start(registry);
+  }
+
+  void ended(Timer.Sample started, String provider, AttemptOutcome outcome) {
+    started.stop(duration);
+    count(provider, outcome);
+  }
+
+  /// Counts an outcome that took no time: the DNS said no, or did not say.
+  void count(String provider, AttemptOutcome outcome) {
+    attempts.computeIfAbsent(new Labels(provider, result(outcome)), this::counter).increment();
+    if (outcome instanceof AttemptOutcome.Rejected(_, String reply)) {
+      bounces
+          .computeIfAbsent(new Labels(provider, bounceClass(reply)), this::bounceCounter)
+          .increment();
+    }
+  }
+
+  /// What kind of no it was, by the subject of its enhanced status (RFC 3463 §3).
+  private static String bounceClass(String reply) {
+    return EnhancedStatus.inReply(reply)
+        .map(status ->
+            switch (status.subject()) {
+              case 1, 2 -> "mailbox";
+              case 6 -> "content";
+              case 7 -> "policy";
+              default -> "other";
+            })
+        .orElse("other");
+  }
+
+  private Counter bounceCounter(Labels labels) {
+    return Counter.builder("waybill.bounces")
+        .description("Deliveries refused for good, at once or by a later report")
+        .tag("provider", labels.provider())
+        .tag("class", labels.result())
+        .register(registry);
+  }
+
+  void opened(String provider) {
+    open(provider).incrementAndGet();
+  }
+
+  void closed(String provider) {
+    open(provider).decrementAndGet();
+  }
+
+  private AtomicInteger open(String provider) {
+    AtomicInteger open = connections.get(provider);
+    if (open == null) {
+      throw new IllegalArgumentException(
+          "provider %s (expected: one of %s)".formatted(provider, connections.keySet()));
+    }
+    return open;
+  }
+
+  private Counter counter(Labels labels) {
+    return Counter.builder("waybill.delivery.attempts")
+        .description("Delivery attempts that ended, by receiving provider and result")
+        .tag("provider", labels.provider())
+        .tag("result", labels.result())
+        .register(registry);
+  }
+
+  private static String result(AttemptOutcome outcome) {
+    return switch (outcome) {
+      case AttemptOutcome.Delivered _ -> "delivered";
+      case AttemptOutcome.Deferred _ -> "deferred";
+      case AttemptOutcome.Rejected _ -> "rejected";
+      case AttemptOutcome.Unreachable _ -> "unreachable";
+      case AttemptOutcome.Suppressed _ -> "suppressed";
+      case AttemptOutcome.Fault _ -> "fault";
+    };
+  }
+}

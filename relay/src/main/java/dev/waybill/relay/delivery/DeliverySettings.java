@@ -1,0 +1,88 @@
+package dev.waybill.relay.delivery;
+
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.smtp.ClientTimeouts;
+import dev.waybill.relay.smtp.IpNetwork;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// How mail leaves (`delivery.*`). A value; any thread may use it.
+///
+/// @param heloName our host name in EHLO; an MX of this name is ourselves
+/// @param port where hosts listen, 25 but for tests and the sandbox
+/// @param sourceAddresses local addresses to connect from, one picked per connection; empty leaves
+///   it to the system
+/// @param allowNetworks private networks that mail may be delivered to all the same
+/// @param siteConnections connections to one site at most, 1 to 1,000
+/// @param messagesPerConnection messages on one connection at most
+/// @param idleConnection how long a connection waits for the next message of its site; zero: not at
+///   all
+/// @param totalConnections connections at most, 1 to 100,000
+/// @param memory octets of rendered copies at most; one copy may always go
+/// @param timeouts how long a host may take
+/// @param trustedCertificates a PEM file of the authorities trusted where TLS is required; empty
+///   for those of the Java runtime
+public record DeliverySettings(
+    String heloName,
+    int port,
+    List<InetAddress> sourceAddresses,
+    List<IpNetwork> allowNetworks,
+    int siteConnections,
+    int messagesPerConnection,
+    Duration idleConnection,
+    int totalConnections,
+    long memory,
+    ClientTimeouts timeouts,
+    Optional<Path> trustedCertificates) {
+  private static final long LEAST_MEMORY = 1L << 20;
+  private static final long MOST_MEMORY = 1L << 40;
+
+  public DeliverySettings {
+    sourceAddresses = List.copyOf(sourceAddresses);
+    allowNetworks = List.copyOf(allowNetworks);
+    Objects.requireNonNull(timeouts, "timeouts");
+    Objects.requireNonNull(trustedCertificates, "trustedCertificates");
+    if (DomainName.parse(heloName).isEmpty()) {
+      throw problem("helo", heloName, "a host name such as mail.example.com");
+    }
+    range("port", port, 1, 65_535);
+    range("site-connections", siteConnections, 1, 1_000);
+    range("messages-per-connection", messagesPerConnection, 1, 1_000_000);
+    range("total-connections", totalConnections, 1, 100_000);
+    range("memory", memory, LEAST_MEMORY, MOST_MEMORY);
+    if (idleConnection.isNegative() || idleConnection.compareTo(Duration.ofMinutes(5)) > 0) {
+      throw problem("idle-connection", idleConnection, "0s to 5m");
+    }
+  }
+
+  /// The defaults, for a host of this name.
+  public static DeliverySettings standard(String heloName) {
+    return new DeliverySettings(
+        heloName,
+        25,
+        List.of(),
+        List.of(),
+        20,
+        100,
+        Duration.ofSeconds(5),
+        500,
+        256L << 20,
+        ClientTimeouts.standard(),
+        Optional.empty());
+  }
+
+  private static void range(String key, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw problem(key, value, "%d to %d".formatted(least, most));
+    }
+  }
+
+  private static IllegalArgumentException problem(String key, Object value, String expected) {
+    return new IllegalArgumentException(
+        "delivery.%s: %s (expected: %s)".formatted(key, value, expected));
+  }
+}

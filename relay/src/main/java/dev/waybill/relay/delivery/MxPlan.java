@@ -1,0 +1,29 @@
+package dev.waybill.relay.delivery;
+
+import dev.waybill.relay.dns.Mx;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// The hosts of a site by preference. A value; any thread may use it.
+///
+/// @param records at least one
+record MxPlan(List<Mx> records) {
+  /// Hosts beyond these are never tried: a domain cannot make us call on a whole network.
+  static final int MAX_HOSTS = 10;
+
+  MxPlan {
+    records = records.stream().sorted(Comparator.comparingInt(Mx::preference)).toList();
+  }
+
+  /// The hosts to try, the most preferred first, those of one preference in random order (RFC 5321
+  /// §5.1).
+  List<String> hosts(RandomGenerator random) {
+    List<Mx> order = new ArrayList<>(records);
+    Collections.shuffle(order, random);
+    order.sort(Comparator.comparingInt(Mx::preference));
+    return order.stream().map(Mx::exchange).distinct().limit(MAX_HOSTS).toList();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.waybill.relay.delivery;
+
+import dev.waybill.relay.dns.MailHosts;
+import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.message.DomainName;
+import java.util.List;
+
+/// Where a recipient domain's mail goes. A value; any thread may use it.
+sealed interface Route {
+  /// To the hosts of a site.
+  record To(SiteKey site, MxPlan plan) implements Route {}
+
+  /// Nowhere, for good.
+  ///
+  /// @param reply in the words a host would have used
+  record Refused(String reply) implements Route {}
+
+  /// Nowhere for now.
+  record Unknown(String reason) implements Route {}
+
+  /// What the DNS's word means for us.
+  ///
+  /// @param ourselves our own host name
+  static Route of(DomainName domain, MailHosts hosts, String ourselves) {
+    return switch (hosts) {
+      case MailHosts.Hosts(List<Mx> records) -> to(domain, records, ourselves);
+      case MailHosts.ImplicitHost(DomainName host) ->
+          to(domain, List.of(new Mx(0, host.value())), ourselves);
+      case MailHosts.NullMx _ ->
+          new Refused("556 5.1.10 the domain %s takes no mail (null MX)".formatted(domain));
+      case MailHosts.NoSuchDomain(String reason) -> new Refused("550 5.1.2 " + reason);
+      case MailHosts.NoAnswer(String reason) -> new Unknown(reason);
+    };
+  }
+
+  /// A host that finds itself among the MX must not use it nor any less preferred one (RFC 5321
+  /// §5.1).
+  private static Route to(DomainName domain, List<Mx> records, String ourselves) {
+    int own =
+        records.stream()
+            .filter(mx -> mx.exchange().equalsIgnoreCase(ourselves))
+            .mapToInt(Mx::preference)
+            .min()
+            .orElse(Integer.MAX_VALUE);
+    List<Mx> others = records.stream().filter(mx -> mx.preference() < own).toList();
+    return others.isEmpty()
+        ? new Unknown("mail for %s would loop back to %s".formatted(domain, ourselves))
+        : new To(SiteKey.of(others), new MxPlan(others));
+  }
+}

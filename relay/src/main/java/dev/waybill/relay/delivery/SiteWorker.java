@@ -1,0 +1,280 @@
+package dev.waybill.relay.delivery;
+
+import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.queue.ReadyDelivery;
+import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.smtp.ClientSession;
+import dev.waybill.relay.smtp.Reply;
+import dev.waybill.relay.smtp.Stage;
+import dev.waybill.relay.smtp.TlsPolicy;
+import dev.waybill.relay.smtp.TransactionResult;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Carries one site's deliveries, one after another, over one connection. Runs on its own virtual
+/// thread and is confined to it.
+final class SiteWorker implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(SiteWorker.class);
+
+  /// Conversations about one delivery at most, when connections are lost before the message was
+  /// sent.
+  private static final int MAX_CONVERSATIONS = 3;
+
+  /// How many messages a connection may carry while others wait for one.
+  private static final int FAIR_SHARE = 10;
+
+  private static final int RENDERING_EXTRA = 16 * 1024;
+
+  /// What came of a delivery.
+  private sealed interface Result {
+    record Ended(AttemptOutcome outcome) implements Result {}
+
+    /// It was not attempted: back into the queue with it.
+    record Unattempted() implements Result {}
+  }
+
+  private final Site site;
+  private final Workshop shop;
+  private final AtomicInteger attempting;
+  private @Nullable ClientSession session;
+  private boolean permitted;
+  private String provider;
+  private int carried;
+
+  /// @param attempting counts the deliveries under way
+  SiteWorker(Site site, Workshop shop, AtomicInteger attempting) {
+    this.site = site;
+    this.shop = shop;
+    this.attempting = attempting;
+    this.provider = shop.providers().of(site.plan().records().getFirst().exchange());
+  }
+
+  @Override
+  public void run() {
+    try {
+      boolean goOn = true;
+      while (goOn) {
+        ReadyDelivery delivery = site.take(patience());
+        goOn = delivery != null && handle(delivery);
+      }
+    } finally {
+      disconnect();
+      site.left();
+    }
+  }
+
+  /// @return whether the worker is to go on
+  private boolean handle(ReadyDelivery delivery) {
+    attempting.incrementAndGet();
+    try {
+      Timer.Sample started = shop.meters().started();
+      switch (attemptSafely(delivery)) {
+        case Result.Ended(AttemptOutcome outcome) -> {
+          shop.meters().ended(started, provider, outcome);
+          shop.ends().settled(delivery, outcome);
+        }
+        case Result.Unattempted _ -> {
+          if (!site.putBack(delivery)) {
+            shop.ends().released(delivery);
+          }
+          return false;
+        }
+      }
+    } finally {
+      attempting.decrementAndGet();
+    }
+    if (session == null || !session.isUsable() || ++carried >= share()) {
+      disconnect();
+    }
+    return true;
+  }
+
+  private Result attemptSafely(ReadyDelivery delivery) {
+    try {
+      return attempt(delivery);
+    } catch (RuntimeException | Error fault) {
+      LOG.error("delivery {} failed by our own fault", delivery.key(), fault);
+      if (session != null) {
+        // Nobody knows what the host has heard.
+        session.abandon();
+      }
+      return new Result.Ended(new AttemptOutcome.Fault(String.valueOf(fault)));
+    }
+  }
+
+  private Duration patience() {
+    return session == null || shop.connections().hasQueuedThreads()
+        ? Duration.ZERO
+        : shop.settings().idleConnection();
+  }
+
+  private int share() {
+    int share = shop.settings().messagesPerConnection();
+    return shop.connections().hasQueuedThreads() ? Math.min(share, FAIR_SHARE) : share;
+  }
+
+  private Result attempt(ReadyDelivery delivery) {
+    Result refusal = session == null ? connect() : null;
+    if (refusal != null) {
+      return refusal;
+    }
+    long size = delivery.message().facts().size();
+    long estimate = size + size / 4 + RENDERING_EXTRA;
+    int ofSite = site.memory().take(estimate);
+    int ofAll = shop.memory().take(estimate);
+    try {
+      return carry(shop.render().apply(delivery));
+    } finally {
+      shop.memory().giveBack(ofAll);
+      site.memory().giveBack(ofSite);
+    }
+  }
+
+  private Result carry(RenderedCopy copy) {
+    String reason = "";
+    for (int conversation = 0; conversation < MAX_CONVERSATIONS; conversation++) {
+      Result refusal = session == null ? connect() : null;
+      if (refusal == null && copy.requireTls()) {
+        refusal = secure();
+      }
+      if (refusal != null || session == null) {
+        return refusal == null ? new Result.Unattempted() : refusal;
+      }
+      boolean fresh = carried == 0;
+      AttemptOutcome.Peer peer = peer(session);
+      TransactionResult result =
+          session.send(
+              copy.returnPath(), copy.recipient(), copy.bytes(), copy.eightBit(), copy.smtpUtf8());
+      switch (result) {
+        case TransactionResult.Accepted(Reply reply) -> {
+          site.succeeded();
+          return new Result.Ended(new AttemptOutcome.Delivered(peer, reply.text()));
+        }
+        case TransactionResult.Unsuitable(Reply reply) -> {
+          return new Result.Ended(new AttemptOutcome.Rejected(peer, reply.text()));
+        }
+        case TransactionResult.Refused(Stage _, Reply reply) -> {
+          // A host that closes a connection which has done its share says nothing about this
+          // message.
+          if (!reply.isClosing() || fresh) {
+            return new Result.Ended(refused(peer, reply));
+          }
+          reason = reply.text();
+        }
+        case TransactionResult.Lost(Stage stage, String why) -> {
+          reason = "%s [%s]: %s".formatted(peer.host(), peer.address(), why);
+          if (fresh) {
+            shop.connector().suspect(session.address());
+          }
+          if (stage == Stage.END) {
+            hangUp();
+            return new Result.Ended(new AttemptOutcome.Unreachable(reason));
+          }
+        }
+      }
+      hangUp();
+    }
+    return new Result.Ended(new AttemptOutcome.Unreachable(reason));
+  }
+
+  private static AttemptOutcome refused(AttemptOutcome.Peer peer, Reply reply) {
+    String text = reply.text();
+    return reply.isPermanent()
+        ? new AttemptOutcome.Rejected(peer, text)
+        : new AttemptOutcome.Deferred(peer, text, RetryHint.in(text));
+  }
+
+  /// @return null when there is a session now, or what came of the delivery otherwise
+  private @Nullable Result connect() {
+    Optional<String> outage = shop.outages().current(site.key());
+    if (outage.isPresent()) {
+      return new Result.Ended(new AttemptOutcome.Unreachable(outage.get()));
+    }
+    String reason = open(TlsPolicy.OPPORTUNISTIC);
+    if (reason == null) {
+      shop.outages().answered(site.key());
+      return null;
+    }
+    if (site.isStopped() || site.isCrowded()) {
+      return new Result.Unattempted();
+    }
+    LOG.info("site {} is down: {}", site.key().hosts(), reason);
+    shop.outages().failed(site.key(), reason);
+    return new Result.Ended(new AttemptOutcome.Unreachable(reason));
+  }
+
+  /// Makes sure of a valid certificate; a host without one is no reason to call its site down.
+  private @Nullable Result secure() {
+    if (session != null && session.isVerified()) {
+      return null;
+    }
+    hangUp();
+    String reason = open(TlsPolicy.REQUIRED);
+    if (reason == null) {
+      return null;
+    }
+    return site.isStopped()
+        ? new Result.Unattempted()
+        : new Result.Ended(new AttemptOutcome.Unreachable("TLS is required; " + reason));
+  }
+
+  /// @return null when there is a session now, or why there is none
+  private @Nullable String open(TlsPolicy policy) {
+    if (!permitted) {
+      shop.connections().acquireUninterruptibly();
+      permitted = true;
+    }
+    if (site.isStopped()) {
+      return "delivery is stopping";
+    }
+    return switch (shop.connector().open(site.plan(), policy)) {
+      case HostConnector.Contact.Open(ClientSession opened) -> {
+        session = opened;
+        carried = 0;
+        provider = shop.providers().of(opened.host());
+        shop.meters().opened(provider);
+        site.connected();
+        yield null;
+      }
+      case HostConnector.Contact.None(String reason) -> reason;
+    };
+  }
+
+  /// Ends the session and keeps the permit for the next: a worker that holds memory must never wait
+  /// for a permit, since those who hold permits may be waiting for memory.
+  private void hangUp() {
+    ClientSession last = session;
+    if (last != null) {
+      session = null;
+      try {
+        last.close();
+      } finally {
+        shop.meters().closed(provider);
+        site.disconnected();
+      }
+    }
+  }
+
+  private void disconnect() {
+    hangUp();
+    if (permitted) {
+      permitted = false;
+      shop.connections().release();
+    }
+  }
+
+  private static AttemptOutcome.Peer peer(ClientSession session) {
+    String tls =
+        session
+            .tls()
+            .map(how -> session.isVerified() ? how : how + " (certificate not verified)")
+            .orElse(null);
+    return new AttemptOutcome.Peer(
+        session.host(), session.address().getAddress().getHostAddress(), tls);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.waybill.relay.delivery;
+
+import dev.waybill.relay.queue.ReadyDelivery;
+import dev.waybill.relay.rendering.RenderedCopy;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+
+/// What all workers share. Any thread may use it.
+///
+/// @param memory the octets of rendered copies
+/// @param connections one permit per connection
+/// @param ends where deliveries go when a worker is done with them
+record Workshop(
+    DeliverySettings settings,
+    HostConnector connector,
+    Outages outages,
+    Providers providers,
+    DeliveryMeters meters,
+    MemoryBudget memory,
+    Semaphore connections,
+    Function<ReadyDelivery, RenderedCopy> render,
+    Ends ends) {}

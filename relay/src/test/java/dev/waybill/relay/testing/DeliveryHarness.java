@@ -1,0 +1,249 @@
+package dev.waybill.relay.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.waybill.relay.delivery.DeliveryEngine;
+import dev.waybill.relay.delivery.DeliveryEnvironment;
+import dev.waybill.relay.delivery.DeliverySettings;
+import dev.waybill.relay.dns.Resolver;
+import dev.waybill.relay.events.DeliveryKey;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.queue.MessageFacts;
+import dev.waybill.relay.queue.ReadyDelivery;
+import dev.waybill.relay.queue.StoredMessage;
+import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.smtp.ClientTimeouts;
+import dev.waybill.relay.smtp.IpNetwork;
+import dev.waybill.relay.streams.Stream;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/// A real delivery engine with a real DNS and real hosts on 127.0.0.2, 127.0.0.3, … that share a
+/// port.
+///
+/// Closing it checks that every delivery came back exactly once and that no connection is left.
+public final class DeliveryHarness implements AutoCloseable {
+  /// What a test may want otherwise.
+  public record Options(
+      Duration timeout,
+      int siteConnections,
+      int messagesPerConnection,
+      Duration idle,
+      Duration dnsTimeout,
+      List<IpNetwork> allowed,
+      Optional<Path> trusted) {
+    public static Options usual() {
+      return new Options(
+          Duration.ofSeconds(20),
+          20,
+          100,
+          Duration.ofMillis(200),
+          Duration.ofSeconds(5),
+          List.of(IpNetwork.of("127.0.0.0/8")),
+          Optional.empty());
+    }
+
+    public Options withTimeout(Duration each) {
+      return new Options(
+          each, siteConnections, messagesPerConnection, idle, dnsTimeout, allowed, trusted);
+    }
+
+    public Options withSiteConnections(int most) {
+      return new Options(timeout, most, messagesPerConnection, idle, dnsTimeout, allowed, trusted);
+    }
+
+    public Options withMessagesPerConnection(int most) {
+      return new Options(timeout, siteConnections, most, idle, dnsTimeout, allowed, trusted);
+    }
+
+    public Options withIdle(Duration patience) {
+      return new Options(
+          timeout, siteConnections, messagesPerConnection, patience, dnsTimeout, allowed, trusted);
+    }
+
+    public Options withDnsTimeout(Duration limit) {
+      return new Options(
+          timeout, siteConnections, messagesPerConnection, idle, limit, allowed, trusted);
+    }
+
+    public Options withAllowed(List<IpNetwork> networks) {
+      return new Options(
+          timeout, siteConnections, messagesPerConnection, idle, dnsTimeout, networks, trusted);
+    }
+
+    public Options withTrusted(Path pem) {
+      return new Options(
+          timeout,
+          siteConnections,
+          messagesPerConnection,
+          idle,
+          dnsTimeout,
+          allowed,
+          Optional.of(pem));
+    }
+  }
+
+  public final TinyDnsServer dns = new TinyDnsServer();
+  public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  public final DeliveryEngine engine;
+  private final ScriptedMailHost first = new ScriptedMailHost("127.0.0.2", 0);
+  private final List<ScriptedMailHost> hosts = new ArrayList<>(List.of(first));
+  private final Map<DeliveryKey, List<AttemptOutcome>> outcomes = new ConcurrentHashMap<>();
+  private final List<ReadyDelivery> released = new CopyOnWriteArrayList<>();
+  private final AtomicInteger accepted = new AtomicInteger();
+  private volatile Function<ReadyDelivery, RenderedCopy> render = DeliveryHarness::plain;
+
+  public DeliveryHarness() throws IOException {
+    this(Options.usual());
+  }
+
+  public DeliveryHarness(Options options) throws IOException {
+    DeliverySettings settings =
+        new DeliverySettings(
+            "relay.example.com",
+            first.port(),
+            List.of(),
+            options.allowed(),
+            options.siteConnections(),
+            options.messagesPerConnection(),
+            options.idle(),
+            500,
+            16L << 20,
+            ClientTimeouts.uniform(options.timeout()),
+            options.trusted());
+    this.engine =
+        new DeliveryEngine(
+            settings,
+            new Resolver(List.of(dns.address()), options.dnsTimeout()),
+            delivery -> render.apply(delivery),
+            (delivery, outcome) ->
+                outcomes
+                    .computeIfAbsent(delivery.key(), _ -> new CopyOnWriteArrayList<>())
+                    .add(outcome),
+            released::add,
+            new DeliveryEnvironment(System::nanoTime, new SecureRandom(), meters));
+  }
+
+  /// The host on 127.0.0.2.
+  public ScriptedMailHost host() {
+    return first;
+  }
+
+  /// One more host, on the given address and the common port.
+  public ScriptedMailHost host(String address) throws IOException {
+    ScriptedMailHost host = new ScriptedMailHost(address, first.port());
+    hosts.add(host);
+    return host;
+  }
+
+  /// Lets the domain's mail go to the host on 127.0.0.2.
+  public DeliveryHarness receives(String domain) {
+    dns.zone(domain + ". 60 IN MX 10 mx." + domain + ".", "mx." + domain + ". 60 IN A 127.0.0.2");
+    return this;
+  }
+
+  public void rendersWith(Function<ReadyDelivery, RenderedCopy> function) {
+    render = function;
+  }
+
+  /// Hands one delivery over.
+  public DeliveryKey accept(String recipient) {
+    DeliveryKey key = new DeliveryKey(UUID.randomUUID(), 0);
+    byte[] bytes = "Subject: hello\r\n\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII);
+    MessageFacts facts =
+        new MessageFacts(
+            key.messageId(),
+            Instant.EPOCH,
+            null,
+            UUID.randomUUID(),
+            DomainName.of("example.com"),
+            "me@example.com",
+            "hello",
+            Stream.TRANSACTIONAL,
+            null,
+            Map.of(),
+            null,
+            null,
+            "from test",
+            bytes.length,
+            false,
+            false);
+    accepted.incrementAndGet();
+    engine.accept(
+        new ReadyDelivery(
+            key, StoredMessage.inMemory(facts, bytes), EmailAddress.of(recipient), 0));
+    return key;
+  }
+
+  /// Hands one delivery over and waits for its outcome.
+  public AttemptOutcome deliver(String recipient) {
+    return outcome(accept(recipient));
+  }
+
+  public AttemptOutcome outcome(DeliveryKey key) {
+    if (!outcomes.containsKey(key)) {
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> outcomes.containsKey(key));
+    }
+    return outcomes.get(key).getFirst();
+  }
+
+  public int outcomes() {
+    return outcomes.size();
+  }
+
+  public List<ReadyDelivery> released() {
+    return List.copyOf(released);
+  }
+
+  public static RenderedCopy plain(ReadyDelivery delivery) {
+    return copy(delivery, false);
+  }
+
+  public static RenderedCopy copy(ReadyDelivery delivery, boolean requireTls) {
+    return new RenderedCopy(
+        EmailAddress.of("bounces+x@send.example.com"),
+        delivery.recipient(),
+        delivery.message().bytes(),
+        false,
+        false,
+        requireTls);
+  }
+
+  @Override
+  public void close() throws IOException {
+    engine.stop(Duration.ofSeconds(5));
+    assertThat(outcomes.values()).allSatisfy(each -> assertThat(each).hasSize(1));
+    assertThat(outcomes.size() + released.size()).isEqualTo(accepted.get());
+    assertThat(engine.load().deliveries()).isZero();
+    assertThat(engine.load().sites()).isZero();
+    await().untilAsserted(() -> assertThat(hosts).allMatch(host -> host.openConnections() == 0));
+    assertThat(meters.find("waybill.delivery.connections").gauges())
+        .isNotEmpty()
+        .allMatch(gauge -> gauge.value() == 0);
+    for (ScriptedMailHost host : hosts) {
+      host.close();
+    }
+    dns.close();
+  }
+}
