@@ -1,0 +1,181 @@
+package dev.waybill.relay.tracking;
+
+import dev.waybill.relay.http.Problem;
+import dev.waybill.relay.http.Response;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/// The few pages a recipient may see: no script, no third party, readable in light and dark.
+///
+/// Any thread may use it.
+final class Pages {
+  private static final String STYLE =
+      """
+      :root{color-scheme:light dark;--ground:#f3f4f7;--card:#fff;--ink:#1b1f2a;--soft:#545c6d;\
+      --line:#dfe3ea;--press:#1f4fd1;--press-ink:#fff;--good:#12703c}\
+      @media (prefers-color-scheme:dark){:root{--ground:#11141b;--card:#1a1f29;--ink:#eef1f6;\
+      --soft:#a9b1c1;--line:#2d3442;--press:#8fb0ff;--press-ink:#0b1530;--good:#6fd39b}}\
+      *{box-sizing:border-box}\
+      body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;\
+      background:var(--ground);color:var(--ink);\
+      font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}\
+      main{width:100%;max-width:29rem;padding:2.25rem 2rem;background:var(--card);\
+      border:1px solid var(--line);border-radius:1rem;box-shadow:0 1rem 3rem -1.5rem #0004}\
+      h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}\
+      p{margin:0 0 1rem;color:var(--soft)}p:last-child{margin-bottom:0}\
+      strong{color:var(--ink);font-weight:600;overflow-wrap:anywhere}\
+      .mark{display:block;width:2.75rem;height:2.75rem;margin:0 0 1.25rem;color:var(--press)}\
+      .good{color:var(--good)}\
+      form{margin:1.5rem 0 1.25rem}form:last-child{margin-bottom:0}\
+      button{width:100%;min-height:3rem;padding:.75rem 1.25rem;border:0;border-radius:.625rem;\
+      background:var(--press);color:var(--press-ink);font:inherit;font-weight:600;cursor:pointer}\
+      button:hover{filter:brightness(1.08)}\
+      button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}\
+      .small{font-size:.9375rem}\
+      """;
+
+  private static final String ENVELOPE =
+      """
+      <svg class="mark" viewBox="0 0 48 48" fill="none" stroke="currentColor" stroke-width="3" \
+      stroke-linejoin="round" stroke-linecap="round" aria-hidden="true">\
+      <rect x="5" y="10" width="38" height="28" rx="5"/><path d="m6.5 13 17.5 14 17.5-14"/></svg>
+      """;
+
+  private static final String TICK =
+      """
+      <svg class="mark good" viewBox="0 0 48 48" fill="none" stroke="currentColor" stroke-width="3" \
+      stroke-linejoin="round" stroke-linecap="round" aria-hidden="true">\
+      <circle cx="24" cy="24" r="19"/><path d="m15.5 24.5 6 6 11.5-12.5"/></svg>
+      """;
+
+  /// The field and value of RFC 8058 §3.1, so that the button says the same as a mailbox provider.
+  private static final String FORM =
+      """
+      <form method="post">
+      <input type="hidden" name="List-Unsubscribe" value="One-Click">
+      <button type="submit">%s</button>
+      </form>
+      """;
+
+  private static final String POLICY =
+      "default-src 'none'; style-src 'sha256-%s'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+          .formatted(digest(STYLE));
+
+  private Pages() {}
+
+  /// Asks; nothing has happened yet.
+  static Response ask(String recipient) {
+    return page(
+        200,
+        "Unsubscribe",
+        ENVELOPE
+            + """
+            <h1>Unsubscribe from this sender?</h1>
+            <p><strong>%s</strong> will get no more newsletters and offers from this sender.</p>
+            """
+                .formatted(escaped(recipient))
+            + FORM.formatted("Unsubscribe")
+            + """
+            <p class="small">Mail about your account and your orders is not affected. \
+            If you came here by accident, just close this page.</p>
+            """);
+  }
+
+  static Response done(String recipient) {
+    return page(
+        200,
+        "Unsubscribed",
+        TICK
+            + """
+            <h1 role="status">You are unsubscribed</h1>
+            <p><strong>%s</strong> will get no more newsletters and offers from this sender. \
+            A message that is already on its way may still arrive.</p>
+            """
+                .formatted(escaped(recipient)));
+  }
+
+  /// The wish could not be kept for now, or nobody knows whether it was.
+  static Response tryAgain() {
+    return page(
+            503,
+            "Please try again",
+            ENVELOPE
+                + """
+                <h1 role="alert">That did not work just now</h1>
+                <p>We could not make sure that your choice is saved. \
+                Please try again in a few minutes.</p>
+                """
+                + FORM.formatted("Try again"))
+        .with("Retry-After", "120");
+  }
+
+  /// What somebody sees who types the host's name into a browser.
+  static Response home() {
+    return page(
+        200,
+        "Mail links",
+        ENVELOPE
+            + """
+            <h1>Nothing to see here</h1>
+            <p>This address only answers links in e-mail messages.</p>
+            """);
+  }
+
+  static Response problem(Problem problem) {
+    return page(
+        problem.status(),
+        problem.status() == 404 ? "Link not found" : "Not possible",
+        problem.status() == 404
+            ? ENVELOPE
+                + """
+                <h1>This link does not work</h1>
+                <p>It may have been cut off or changed on its way. \
+                Try to open it from the original message again.</p>
+                """
+            : ENVELOPE
+                + "<h1>That did not work</h1>\n<p>%s</p>\n".formatted(escaped(problem.message())));
+  }
+
+  private static Response page(int status, String title, String content) {
+    return Response.html(
+            status,
+            """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width,initial-scale=1">
+            <meta name="robots" content="noindex,nofollow">
+            <title>%s</title>
+            <style>%s</style>
+            </head>
+            <body>
+            <main>
+            %s</main>
+            </body>
+            </html>
+            """
+                .formatted(title, STYLE, content))
+        .with("Content-Security-Policy", POLICY)
+        .with("Cache-Control", "no-store");
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+
+  private static String digest(String style) {
+    try {
+      return Base64.getEncoder()
+          .encodeToString(
+              MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java platform has SHA-256", impossible);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.waybill.relay.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.relay.events.DeliveryKey;
+import dev.waybill.relay.events.Event;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class RecorderTest {
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  private static final Visit VISIT = new Visit("Firefox", "192.0.2.1", false);
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final List<Integer> recorded = new CopyOnWriteArrayList<>();
+  private final AtomicInteger lookUps = new AtomicInteger();
+
+  @Test
+  void recordsWhatWaitsBeforeItStops() {
+    Recorder recorder = recorder(-1);
+    for (int i = 0; i < 2_000; i++) {
+      recorder.add(open(i));
+    }
+    recorder.start();
+    recorder.stop(Duration.ofSeconds(10));
+
+    assertThat(recorded).hasSize(2_000).isSorted();
+  }
+
+  @Test
+  void recordsWithoutRecipientWhatTheJournalHasForgotten() {
+    List<Event> events = new CopyOnWriteArrayList<>();
+    Recorder recorder =
+        new Recorder(
+            ledger(event -> {
+              events.add(event);
+              return CompletableFuture.completedFuture(null);
+            }),
+            Machines.load(),
+            meters);
+    recorder.add(open(1));
+    recorder.start();
+    recorder.stop(Duration.ofSeconds(10));
+
+    assertThat(events).singleElement().satisfies(e -> assertThat(e.recipient()).isNull());
+  }
+
+  @Test
+  void givesUpOneThatCannotBeRecordedAndGoesOnWithTheRest() {
+    Recorder recorder = recorder(7);
+    recorder.add(open(7));
+    recorder.start();
+    AtomicInteger next = new AtomicInteger(100);
+
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> {
+          recorder.add(open(next.getAndIncrement()));
+          return dropped() == 1;
+        });
+    recorder.stop(Duration.ofSeconds(10));
+
+    assertThat(recorded).doesNotContain(7).hasSize(next.get() - 100);
+  }
+
+  @Test
+  void looksTheOriginUpOnce() {
+    Recorder recorder = recorder(-1);
+    for (int i = 0; i < 50; i++) {
+      recorder.add(open(1));
+    }
+    recorder.start();
+    recorder.stop(Duration.ofSeconds(10));
+
+    assertThat(recorded).hasSize(50);
+    assertThat(lookUps).hasValue(1);
+  }
+
+  @Test
+  void dropsTheOldestWhenTooManyWait() throws Exception {
+    List<Long> told = new ArrayList<>();
+    Backlog backlog = new Backlog(10, told::add);
+    for (int i = 0; i < 13; i++) {
+      backlog.add(open(i));
+    }
+
+    List<Sighting> taken = backlog.take(100);
+    assertThat(taken.getFirst()).isEqualTo(open(3));
+    assertThat(taken).hasSize(10);
+    assertThat(told).containsExactly(1L, 2L, 3L);
+
+    backlog.giveBack(taken);
+    backlog.add(open(13));
+    assertThat(backlog.take(1)).containsExactly(open(4));
+  }
+
+  @Test
+  void boundsTheMemoryOfWhatWaits() {
+    List<Long> told = new ArrayList<>();
+    Backlog backlog = new Backlog(1_000_000, told::add);
+    String link = "https://shop.example/" + "a".repeat(8_000);
+    for (int i = 0; i < 40_000; i++) {
+      backlog.add(Sighting.click(NOON, key(i), link, VISIT));
+    }
+
+    assertThat(backlog.size()).isLessThan(30_000);
+    assertThat(told).hasSize(40_000 - backlog.size());
+  }
+
+  private Recorder recorder(int poison) {
+    return new Recorder(
+        ledger(event -> {
+          int ordinal = event.delivery() == null ? -1 : event.delivery().ordinal();
+          if (ordinal == poison) {
+            return CompletableFuture.failedFuture(new IllegalStateException("poison"));
+          }
+          recorded.add(ordinal);
+          return CompletableFuture.completedFuture(null);
+        }),
+        Machines.load(),
+        meters);
+  }
+
+  private TrackingDoor.Ledger ledger(Function<Event, CompletableFuture<Void>> recording) {
+    return new TrackingDoor.Ledger(
+        _ -> {
+          lookUps.incrementAndGet();
+          return Optional.empty();
+        },
+        recording,
+        _ -> {
+          throw new AssertionError("nobody unsubscribes");
+        });
+  }
+
+  private double dropped() {
+    return meters.get("waybill.tracking.dropped").counter().count();
+  }
+
+  private static Sighting open(int ordinal) {
+    return Sighting.open(NOON, key(ordinal), VISIT);
+  }
+
+  private static DeliveryKey key(int ordinal) {
+    return new DeliveryKey(new UUID(1, 2), ordinal);
+  }
+}
