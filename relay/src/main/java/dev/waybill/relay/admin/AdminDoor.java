@@ -1,0 +1,94 @@
+package dev.waybill.relay.admin;
+
+import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.domains.Domains;
+import dev.waybill.relay.events.Journal;
+import dev.waybill.relay.http.HttpLimits;
+import dev.waybill.relay.http.HttpServer;
+import dev.waybill.relay.http.HttpSettings;
+import dev.waybill.relay.http.Json;
+import dev.waybill.relay.http.Route;
+import dev.waybill.relay.http.Routes;
+import dev.waybill.relay.metrics.Metrics;
+import dev.waybill.relay.queue.Queue;
+import dev.waybill.relay.suppression.Suppressions;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// The admin API, `/metrics`, `/healthz` and `/readyz` on one port.
+///
+/// `start` and `stop` belong to the one thread that runs the relay's life.
+public final class AdminDoor {
+  private static final int MAX_BODY = 1024 * 1024;
+  private static final int MAX_CONNECTIONS = 500;
+
+  /// What the API shows and changes.
+  public record Ledgers(
+      Domains domains, ApiKeys keys, Suppressions suppressions, Queue queue, Journal journal) {}
+
+  /// This node, for `/status`.
+  ///
+  /// @param hostname the relay's public name
+  public record Node(String version, String hostname, Instant startedAt) {}
+
+  private final HttpServer server;
+
+  public AdminDoor(
+      AdminSettings settings, Ledgers ledgers, Node node, Metrics metrics, InstantSource clock) {
+    this.server =
+        new HttpServer(
+            server(settings), routes(ledgers, node, metrics, clock), clock, metrics.registry());
+  }
+
+  /// Binds and serves; once only.
+  ///
+  /// @throws UncheckedIOException when the address cannot be bound
+  public void start() {
+    server.start();
+  }
+
+  /// The port that is really bound.
+  public int port() {
+    return server.port();
+  }
+
+  /// Ends running requests, for at most the grace.
+  public void stop(Duration grace) {
+    server.stop(grace);
+  }
+
+  private static HttpSettings server(AdminSettings settings) {
+    return new HttpSettings(
+        "admin",
+        settings.listen(),
+        1,
+        HttpLimits.of(MAX_BODY, MAX_CONNECTIONS),
+        Map.of("Cache-Control", "no-store"),
+        Json::problem);
+  }
+
+  private static Routes routes(Ledgers ledgers, Node node, Metrics metrics, InstantSource clock) {
+    Authentication authentication = new Authentication(ledgers.keys()::authenticate, clock);
+    Stream<Route> guarded =
+        Stream.of(
+                new DomainsResource(ledgers.domains()).routes(),
+                new ApiKeysResource(ledgers.keys(), ledgers.domains()).routes(),
+                new SuppressionsResource(ledgers.suppressions(), ledgers.domains()).routes(),
+                new QueueResource(ledgers.queue(), clock).routes(),
+                new EventsResource(ledgers.journal()).routes(),
+                new StatusResource(node, ledgers.queue(), ledgers.domains(), clock).routes())
+            .flatMap(List::stream)
+            .map(authentication::guard);
+    Stream<Route> open =
+        Stream.of(
+                new HealthResource(ledgers.queue()::health).routes(),
+                new MetricsResource(metrics).routes())
+            .flatMap(List::stream);
+    return new Routes(Stream.concat(guarded, open).toList());
+  }
+}

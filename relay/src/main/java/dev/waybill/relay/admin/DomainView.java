@@ -1,0 +1,86 @@
+package dev.waybill.relay.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.waybill.relay.domains.DnsRecord;
+import dev.waybill.relay.domains.SendingDomain;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A domain as the API shows it.
+///
+/// @param region Resend names a data centre here
+/// @param records absent in lists
+record DomainView(
+    String object,
+    UUID id,
+    String name,
+    String status,
+    String createdAt,
+    String region,
+    String customReturnPath,
+    boolean openTracking,
+    boolean clickTracking,
+    @Nullable String trackingSubdomain,
+    String tls,
+    @JsonInclude(Include.NON_NULL) @Nullable List<RecordView> records) {
+
+  static final String ENFORCED = "enforced";
+  static final String OPPORTUNISTIC = "opportunistic";
+
+  /// A record to publish as the API shows it.
+  ///
+  /// @param name relative to the domain, `@` for the domain itself
+  /// @param priority absent but for MX
+  record RecordView(
+      String record,
+      String name,
+      String fqdn,
+      String type,
+      String ttl,
+      String status,
+      String value,
+      @JsonInclude(Include.NON_NULL) @Nullable Integer priority,
+      boolean required,
+      String explanation) {
+
+    static RecordView of(DnsRecord record) {
+      return new RecordView(
+          record.purpose(),
+          record.relativeName(),
+          record.name().value(),
+          record.type(),
+          "Auto",
+          record.status().text(),
+          record.value(),
+          record.priority(),
+          record.required(),
+          record.explanation());
+    }
+  }
+
+  static DomainView of(SendingDomain domain) {
+    return of(domain, null);
+  }
+
+  static DomainView withRecords(SendingDomain domain, List<DnsRecord> records) {
+    return of(domain, records.stream().map(RecordView::of).toList());
+  }
+
+  private static DomainView of(SendingDomain domain, @Nullable List<RecordView> records) {
+    return new DomainView(
+        "domain",
+        domain.id(),
+        domain.name().value(),
+        domain.status().text(),
+        Times.text(domain.createdAt()),
+        "self-hosted",
+        domain.returnPathLabel(),
+        domain.openTracking(),
+        domain.clickTracking(),
+        domain.trackingSubdomain(),
+        domain.requireTls() ? ENFORCED : OPPORTUNISTIC,
+        records);
+  }
+}

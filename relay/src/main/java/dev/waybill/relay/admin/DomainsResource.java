@@ -1,0 +1,185 @@
+package dev.waybill.relay.admin;
+
+import dev.waybill.relay.domains.AddOutcome;
+import dev.waybill.relay.domains.DomainChange;
+import dev.waybill.relay.domains.Domains;
+import dev.waybill.relay.domains.NewDomain;
+import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.http.Json;
+import dev.waybill.relay.http.Problem;
+import dev.waybill.relay.http.Refusal;
+import dev.waybill.relay.http.Request;
+import dev.waybill.relay.http.Response;
+import dev.waybill.relay.http.Route;
+import dev.waybill.relay.message.DomainName;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// `/domains`: sending domains and their DNS records.
+final class DomainsResource {
+  private static final Logger LOG = LoggerFactory.getLogger(DomainsResource.class);
+
+  /// @param dkimPrivateKey an existing key in PEM, to move in without touching the DNS
+  record Create(
+      @Nullable String name,
+      @Nullable String customReturnPath,
+      @Nullable Boolean openTracking,
+      @Nullable Boolean clickTracking,
+      @Nullable String trackingSubdomain,
+      @Nullable String tls,
+      @Nullable String dkimPrivateKey,
+      @Nullable String dkimSelector) {
+
+    /// @throws Refusal when the name is missing or `tls` is unknown
+    NewDomain toRequest() {
+      if (name == null || name.isBlank()) {
+        throw new Refusal(Problem.missing("name"));
+      }
+      return new NewDomain(
+          name.strip(),
+          customReturnPath,
+          Boolean.TRUE.equals(openTracking),
+          Boolean.TRUE.equals(clickTracking),
+          trackingSubdomain,
+          Objects.requireNonNullElse(requireTls(tls), false),
+          dkimPrivateKey,
+          dkimSelector);
+    }
+  }
+
+  record Update(
+      @Nullable Boolean openTracking,
+      @Nullable Boolean clickTracking,
+      @Nullable String trackingSubdomain,
+      @Nullable String tls) {
+
+    /// @throws Refusal when `tls` is unknown or the subdomain cannot stand before the domain
+    DomainChange toChange(DomainName domain) {
+      if (trackingSubdomain != null
+          && !trackingSubdomain.isEmpty()
+          && DomainName.parse(trackingSubdomain + "." + domain).isEmpty()) {
+        throw new Refusal(
+            Problem.invalid(
+                "tracking_subdomain", "\"" + trackingSubdomain + "\"", "a label such as links"));
+      }
+      return new DomainChange(openTracking, clickTracking, trackingSubdomain, requireTls(tls));
+    }
+  }
+
+  record Reference(String object, UUID id) {}
+
+  record Deleted(String object, UUID id, boolean deleted) {}
+
+  private final Domains domains;
+  private final Set<UUID> beingVerified = ConcurrentHashMap.newKeySet();
+
+  DomainsResource(Domains domains) {
+    this.domains = domains;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.post("/domains", this::create),
+        Route.get("/domains", this::list),
+        Route.get("/domains/{domain}", this::show),
+        Route.patch("/domains/{domain}", this::update),
+        Route.delete("/domains/{domain}", this::remove),
+        Route.post("/domains/{domain}/verify", this::verify));
+  }
+
+  private Response create(Request request) {
+    NewDomain wanted = Json.read(request, Create.class).toRequest();
+    return switch (domains.add(wanted)) {
+      case AddOutcome.Added(SendingDomain domain) -> Json.response(201, withRecords(domain));
+      case AddOutcome.AlreadyRegistered(SendingDomain domain) ->
+          Json.problem(
+              Problem.conflict(
+                  "name: \"%s\" (expected: a domain that is not registered yet)"
+                      .formatted(domain.name())));
+      case AddOutcome.Invalid(String problem) -> Json.problem(Problem.invalid(problem));
+    };
+  }
+
+  private Response list(Request request) {
+    Page.Asked asked = Page.Asked.of(request.parameters());
+    return Json.response(200, Page.cut(domains.list(), asked, SendingDomain::id, DomainView::of));
+  }
+
+  private Response show(Request request) {
+    return Json.response(200, withRecords(find(request)));
+  }
+
+  private Response update(Request request) {
+    SendingDomain domain = find(request);
+    DomainChange change = Json.read(request, Update.class).toChange(domain.name());
+    SendingDomain updated =
+        domains.update(domain.id(), change).orElseThrow(() -> notFound(request));
+    return Json.response(200, new Reference("domain", updated.id()));
+  }
+
+  private Response remove(Request request) {
+    SendingDomain domain = find(request);
+    if (!domains.remove(domain.id())) {
+      throw notFound(request);
+    }
+    return Json.response(200, new Deleted("domain", domain.id(), true));
+  }
+
+  /// Starts the look-up and answers at once; a second wish while it runs is the same look-up.
+  private Response verify(Request request) {
+    SendingDomain domain = find(request);
+    if (beingVerified.add(domain.id())) {
+      Thread.ofVirtual().name("verify-" + domain.name()).start(() -> verifyNow(domain));
+    }
+    return Json.response(200, new Reference("domain", domain.id()));
+  }
+
+  private void verifyNow(SendingDomain domain) {
+    try {
+      domains
+          .verifyNow(domain.id())
+          .ifPresent(result -> LOG.info("{} is {}", domain.name(), result.status().text()));
+    } catch (RuntimeException fault) {
+      LOG.error("{} could not be verified", domain.name(), fault);
+    } finally {
+      beingVerified.remove(domain.id());
+    }
+  }
+
+  private DomainView withRecords(SendingDomain domain) {
+    return DomainView.withRecords(domain, domains.records(domain.id()));
+  }
+
+  /// Registered domains only: the ledger also knows removed ones by id, for mail still queued.
+  private SendingDomain find(Request request) {
+    String text = request.variable("domain");
+    Optional<UUID> id = Ids.parse(text);
+    Optional<SendingDomain> found =
+        id.isPresent()
+            ? domains.list().stream().filter(domain -> domain.id().equals(id.get())).findFirst()
+            : DomainName.parse(text).flatMap(domains::byName);
+    return found.orElseThrow(() -> notFound(request));
+  }
+
+  private static Refusal notFound(Request request) {
+    return new Refusal(
+        Problem.notFound("there is no domain \"%s\"".formatted(request.variable("domain"))));
+  }
+
+  private static @Nullable Boolean requireTls(@Nullable String tls) {
+    return switch (tls) {
+      case null -> null;
+      case DomainView.ENFORCED -> true;
+      case DomainView.OPPORTUNISTIC -> false;
+      default ->
+          throw new Refusal(Problem.invalid("tls", "\"" + tls + "\"", "opportunistic or enforced"));
+    };
+  }
+}
