@@ -1,0 +1,133 @@
+package dev.waybill.relay.config;
+
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.smtp.IpNetwork;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// Every setting there is, with its default.
+public final class Keys {
+  private static final List<Key<?>> ALL = new ArrayList<>();
+
+  /// Where the relay looks for its settings: the names under which hosts know it.
+  public static final Key<DomainName> HOSTNAME = single("hostname", Kind.hostName(), "");
+
+  public static final Key<Path> DATA_DIR = single("data-dir", Kind.path(), "data");
+  public static final Key<Duration> SHUTDOWN_GRACE =
+      single("shutdown-grace", Kind.duration(), "30s");
+
+  public static final Key<String> DATABASE_URL = single("database.url", Kind.text(), "");
+  public static final Key<String> DATABASE_USER = single("database.user", Kind.text(), "waybill");
+  public static final Key<String> DATABASE_PASSWORD = secret("database.password", Kind.text());
+  public static final Key<Integer> DATABASE_POOL_SIZE =
+      single("database.pool-size", Kind.number(2, 200), "10");
+  public static final Key<String> MASTER_KEY = secret("secrets.master-key", Kind.longText(32));
+
+  public static final Key<InetSocketAddress> DNS_SERVERS =
+      list("dns.servers", Kind.serverAddress(), "");
+  public static final Key<Duration> DNS_TIMEOUT = single("dns.timeout", Kind.duration(), "10s");
+
+  public static final Key<InetSocketAddress> SUBMISSION_LISTEN =
+      single("submission.listen", Kind.listenAddress(), "0.0.0.0:2587");
+  public static final Key<InetSocketAddress> SUBMISSION_LISTEN_TLS =
+      single("submission.listen-tls", Kind.listenAddress(), "0.0.0.0:2465");
+  public static final Key<Path> SUBMISSION_CERTIFICATE =
+      single("submission.certificate", Kind.path(), "");
+  public static final Key<Path> SUBMISSION_PRIVATE_KEY =
+      single("submission.private-key", Kind.path(), "");
+  public static final Key<Long> SUBMISSION_MAX_MESSAGE_SIZE =
+      single("submission.max-message-size", Kind.size(), "25MiB");
+  public static final Key<Integer> SUBMISSION_MAX_RECIPIENTS =
+      single("submission.max-recipients", Kind.number(1, 10_000), "1000");
+  public static final Key<Integer> SUBMISSION_MAX_CONNECTIONS =
+      single("submission.max-connections", Kind.number(1, 100_000), "1000");
+  public static final Key<Integer> SUBMISSION_CONNECTIONS_PER_ADDRESS =
+      single("submission.connections-per-address", Kind.number(1, 100_000), "100");
+  public static final Key<IpNetwork> SUBMISSION_ALLOW_PLAINTEXT_AUTH =
+      list("submission.allow-plaintext-auth", network(), "127.0.0.0/8,::1/128");
+  public static final Key<IpNetwork> SUBMISSION_TRUSTED_NETWORKS =
+      list("submission.trusted-networks", network(), "");
+
+  public static final Key<InetSocketAddress> FEEDBACK_LISTEN =
+      single("feedback.listen", Kind.listenAddress(), "0.0.0.0:2526");
+  public static final Key<InetSocketAddress> TRACKING_LISTEN =
+      single("tracking.listen", Kind.listenAddress(), "0.0.0.0:8080");
+  public static final Key<URI> TRACKING_URL = single("tracking.url", Kind.webAddress(), "");
+  public static final Key<InetSocketAddress> ADMIN_LISTEN =
+      single("admin.listen", Kind.listenAddress(), "127.0.0.1:8081");
+
+  public static final Key<Integer> DELIVERY_PORT =
+      single("delivery.port", Kind.number(1, 65_535), "25");
+  public static final Key<InetAddress> DELIVERY_SOURCE_ADDRESSES =
+      list("delivery.source-addresses", Kind.address(), "");
+  public static final Key<DomainName> DELIVERY_HELO = single("delivery.helo", Kind.hostName(), "");
+  public static final Key<IpNetwork> DELIVERY_ALLOW_NETWORKS =
+      list("delivery.allow-networks", network(), "");
+  public static final Key<Integer> DELIVERY_SITE_CONNECTIONS =
+      single("delivery.site-connections", Kind.number(1, 1_000), "20");
+  public static final Key<Integer> DELIVERY_TOTAL_CONNECTIONS =
+      single("delivery.total-connections", Kind.number(1, 100_000), "500");
+  public static final Key<Integer> DELIVERY_MESSAGES_PER_CONNECTION =
+      single("delivery.messages-per-connection", Kind.number(1, 100_000), "100");
+  public static final Key<Duration> DELIVERY_IDLE_CONNECTION =
+      single("delivery.idle-connection", Kind.duration(), "5s");
+  public static final Key<Long> DELIVERY_MEMORY = single("delivery.memory", Kind.size(), "256MiB");
+  public static final Key<Integer> DELIVERY_READY_LIMIT =
+      single("delivery.ready-limit", Kind.number(1, 10_000_000), "20000");
+  public static final Key<Duration> DELIVERY_CONNECT_TIMEOUT =
+      single("delivery.timeouts.connect", Kind.duration(), "30s");
+  public static final Key<Duration> DELIVERY_RETRY_FIRST =
+      single("delivery.retry.first", Kind.duration(), "1m");
+  public static final Key<Duration> DELIVERY_RETRY_LONGEST =
+      single("delivery.retry.longest", Kind.duration(), "4h");
+  public static final Key<Duration> DELIVERY_RETRY_LIFETIME =
+      single("delivery.retry.lifetime", Kind.duration(), "5d");
+
+  public static final Key<String> DOMAINS_SPF_MECHANISMS =
+      list("domains.spf-mechanisms", Kind.text(), "");
+  public static final Key<DomainName> DOMAINS_FEEDBACK_HOST =
+      single("domains.feedback-host", Kind.hostName(), "");
+  public static final Key<DomainName> DOMAINS_TRACKING_HOST =
+      single("domains.tracking-host", Kind.hostName(), "");
+
+  public static final Key<Duration> RETENTION_HISTORY =
+      single("retention.history", Kind.duration(), "30d");
+  public static final Key<Long> STORAGE_MIN_FREE_DISK =
+      single("storage.min-free-disk", Kind.size(), "256MiB");
+  public static final Key<Duration> STORAGE_SLOW_COMMIT =
+      single("storage.slow-commit", Kind.duration(), "5s");
+
+  private Keys() {}
+
+  /// Every key in the order of the configuration file.
+  public static List<Key<?>> all() {
+    return Collections.unmodifiableList(ALL);
+  }
+
+  private static Kind<IpNetwork> network() {
+    return new Kind<>("a network such as 10.0.0.0/8 or ::1/128", IpNetwork::parse);
+  }
+
+  private static <T> Key<T> single(String name, Kind<T> kind, String standard) {
+    return entered(new Key<>(name, kind, Key.Form.SINGLE, standard));
+  }
+
+  private static <T> Key<T> list(String name, Kind<T> kind, String standard) {
+    return entered(new Key<>(name, kind, Key.Form.LIST, standard));
+  }
+
+  private static Key<String> secret(String name, Kind<String> kind) {
+    return entered(new Key<>(name, kind, Key.Form.SECRET, ""));
+  }
+
+  private static <T> Key<T> entered(Key<T> key) {
+    ALL.add(key);
+    return key;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.waybill.relay.config;
+
+import dev.waybill.relay.admin.AdminSettings;
+import dev.waybill.relay.delivery.DeliverySettings;
+import dev.waybill.relay.domains.RecordPlanSettings;
+import dev.waybill.relay.domains.VerificationSettings;
+import dev.waybill.relay.feedback.FeedbackSettings;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.queue.QueueSettings;
+import dev.waybill.relay.rendering.RenderingSettings;
+import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.submission.SubmissionSettings;
+import dev.waybill.relay.tracking.TrackingSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Everything the relay is told before it starts, one record for each room.
+///
+/// @param machine the process as a whole
+/// @param database where rows are kept
+/// @param dns whom to ask
+/// @param submission the door for applications
+/// @param certificate the operator's own; empty for a generated one
+/// @param queue how mail is kept
+/// @param plan what is put into domains' records
+/// @param verification how often domains are looked up
+/// @param rendering what copies carry
+/// @param delivery how mail leaves
+/// @param feedback the door for bounces and complaints
+/// @param tracking the door for opens, clicks and unsubscribing
+/// @param admin the door for operators
+public record RelaySettings(
+    Machine machine,
+    DatabaseSettings database,
+    Dns dns,
+    SubmissionSettings submission,
+    Optional<Certificate> certificate,
+    QueueSettings queue,
+    RecordPlanSettings plan,
+    VerificationSettings verification,
+    RenderingSettings rendering,
+    DeliverySettings delivery,
+    FeedbackSettings feedback,
+    TrackingSettings tracking,
+    AdminSettings admin) {
+
+  /// The process as a whole.
+  ///
+  /// @param hostname the name under which other hosts know it
+  /// @param dataDir the folder for everything that must survive a restart
+  /// @param masterKey the secret that seals all others; empty to keep one in the data folder
+  /// @param shutdownGrace how long a stop waits for what is under way
+  public record Machine(
+      DomainName hostname, Path dataDir, Optional<String> masterKey, Duration shutdownGrace) {
+    /// Never shows the secret.
+    @Override
+    public String toString() {
+      return "Machine[" + hostname + ", " + dataDir + "]";
+    }
+  }
+
+  /// Resolvers.
+  ///
+  /// @param servers empty for the system's
+  /// @param timeout for one look-up with its retries
+  public record Dns(List<InetSocketAddress> servers, Duration timeout) {
+    public Dns {
+      servers = List.copyOf(servers);
+    }
+  }
+
+  /// PEM files of the operator's certificate.
+  public record Certificate(Path chain, Path key) {}
+}

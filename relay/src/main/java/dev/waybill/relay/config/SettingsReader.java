@@ -1,0 +1,211 @@
+package dev.waybill.relay.config;
+
+import dev.waybill.relay.admin.AdminSettings;
+import dev.waybill.relay.delivery.DeliverySettings;
+import dev.waybill.relay.domains.RecordPlanSettings;
+import dev.waybill.relay.domains.VerificationSettings;
+import dev.waybill.relay.feedback.FeedbackSettings;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.queue.QueueSettings;
+import dev.waybill.relay.queue.RetrySchedule;
+import dev.waybill.relay.rendering.RenderingSettings;
+import dev.waybill.relay.smtp.ClientTimeouts;
+import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.submission.SubmissionSettings;
+import dev.waybill.relay.tracking.TrackingSettings;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Puts the settings into the rooms' records. Confined to the thread that starts the relay.
+public final class SettingsReader {
+  private static final double RETRY_JITTER = 0.2;
+
+  /// What reading came to.
+  public sealed interface Outcome {
+    /// Everything is in order.
+    record Settled(RelaySettings settings) implements Outcome {}
+
+    /// At least one thing is wrong.
+    record Wrong(List<Problem> problems) implements Outcome {
+      public Wrong {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  private final Configuration configuration;
+
+  public SettingsReader(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /// Reads every key before it answers, so that all problems are known at once.
+  public Outcome read() {
+    Keys.all().forEach(configuration::list);
+    DomainName hostname = configuration.optional(Keys.HOSTNAME).orElseGet(SettingsReader::hostname);
+    Path dataDir = configuration.get(Keys.DATA_DIR).toAbsolutePath().normalize();
+    Optional<RelaySettings> settings =
+        configuration.settings("the settings", () -> settings(hostname, dataDir));
+    List<Problem> problems = configuration.problems(Keys.all());
+    return problems.isEmpty() && settings.isPresent()
+        ? new Outcome.Settled(settings.get())
+        : new Outcome.Wrong(problems);
+  }
+
+  private RelaySettings settings(DomainName hostname, Path dataDir) {
+    DomainName trackingHost = configuration.optional(Keys.DOMAINS_TRACKING_HOST).orElse(hostname);
+    DatabaseSettings database = named("database", () -> database(dataDir));
+    SubmissionSettings submission = named("submission", () -> submission(hostname, dataDir));
+    Optional<RelaySettings.Certificate> certificate = named("submission", this::certificate);
+    QueueSettings queue = named("delivery.retry", () -> queue(hostname, dataDir));
+    RecordPlanSettings plan = named("domains", () -> plan(hostname, trackingHost));
+    DeliverySettings delivery = named("delivery", () -> delivery(hostname));
+    URI trackingBase =
+        configuration
+            .optional(Keys.TRACKING_URL)
+            .orElseGet(() -> URI.create("https://" + trackingHost));
+    return new RelaySettings(
+        new RelaySettings.Machine(
+            hostname,
+            dataDir,
+            configuration.optional(Keys.MASTER_KEY),
+            configuration.get(Keys.SHUTDOWN_GRACE)),
+        database,
+        new RelaySettings.Dns(
+            configuration.list(Keys.DNS_SERVERS), configuration.get(Keys.DNS_TIMEOUT)),
+        submission,
+        certificate,
+        queue,
+        plan,
+        VerificationSettings.defaults(),
+        new RenderingSettings(hostname, trackingBase),
+        delivery,
+        new FeedbackSettings(configuration.get(Keys.FEEDBACK_LISTEN), hostname.value()),
+        new TrackingSettings(configuration.get(Keys.TRACKING_LISTEN)),
+        new AdminSettings(configuration.get(Keys.ADMIN_LISTEN)));
+  }
+
+  private DatabaseSettings database(Path dataDir) {
+    return new DatabaseSettings(
+        configuration
+            .optional(Keys.DATABASE_URL)
+            .orElseGet(() -> "jdbc:h2:file:" + dataDir.resolve("waybill")),
+        configuration.get(Keys.DATABASE_USER),
+        configuration.optional(Keys.DATABASE_PASSWORD).orElse(""),
+        configuration.get(Keys.DATABASE_POOL_SIZE));
+  }
+
+  private SubmissionSettings submission(DomainName hostname, Path dataDir) {
+    return new SubmissionSettings(
+        configuration.get(Keys.SUBMISSION_LISTEN),
+        configuration.get(Keys.SUBMISSION_LISTEN_TLS),
+        hostname,
+        new SubmissionSettings.Limits(
+            configuration.get(Keys.SUBMISSION_MAX_MESSAGE_SIZE),
+            configuration.get(Keys.SUBMISSION_MAX_RECIPIENTS),
+            configuration.get(Keys.SUBMISSION_MAX_CONNECTIONS),
+            configuration.get(Keys.SUBMISSION_CONNECTIONS_PER_ADDRESS)),
+        SubmissionSettings.Timeouts.defaults(),
+        configuration.list(Keys.SUBMISSION_ALLOW_PLAINTEXT_AUTH),
+        configuration.list(Keys.SUBMISSION_TRUSTED_NETWORKS),
+        dataDir.resolve("spool"));
+  }
+
+  private Optional<RelaySettings.Certificate> certificate() {
+    Optional<Path> chain = configuration.optional(Keys.SUBMISSION_CERTIFICATE);
+    Optional<Path> key = configuration.optional(Keys.SUBMISSION_PRIVATE_KEY);
+    if (chain.isPresent() != key.isPresent()) {
+      throw new IllegalArgumentException(
+          "only one of submission.certificate and submission.private-key is set");
+    }
+    return chain.flatMap(c -> key.map(k -> new RelaySettings.Certificate(c, k)));
+  }
+
+  private QueueSettings queue(DomainName hostname, Path dataDir) {
+    RetrySchedule retry =
+        new RetrySchedule(
+            configuration.get(Keys.DELIVERY_RETRY_FIRST),
+            configuration.get(Keys.DELIVERY_RETRY_LONGEST),
+            configuration.get(Keys.DELIVERY_RETRY_LIFETIME),
+            RETRY_JITTER);
+    QueueSettings.Limits usual = QueueSettings.Limits.standard();
+    QueueSettings.Limits limits =
+        new QueueSettings.Limits(
+            configuration.get(Keys.DELIVERY_READY_LIMIT),
+            usual.readyBytes(),
+            configuration.get(Keys.STORAGE_MIN_FREE_DISK),
+            configuration.get(Keys.STORAGE_SLOW_COMMIT),
+            usual.segmentBytes());
+    return new QueueSettings(
+        dataDir, hostname.value(), retry, limits, configuration.get(Keys.RETENTION_HISTORY));
+  }
+
+  private RecordPlanSettings plan(DomainName hostname, DomainName trackingHost) {
+    List<String> mechanisms = configuration.list(Keys.DOMAINS_SPF_MECHANISMS);
+    List<InetAddress> sources = configuration.list(Keys.DELIVERY_SOURCE_ADDRESSES);
+    Supplier<List<String>> derived =
+        () ->
+            sources.isEmpty()
+                ? List.of("a:" + hostname)
+                : sources.stream().map(SettingsReader::mechanism).toList();
+    return new RecordPlanSettings(
+        configuration.optional(Keys.DOMAINS_FEEDBACK_HOST).orElse(hostname),
+        mechanisms.isEmpty() ? derived.get() : mechanisms,
+        trackingHost);
+  }
+
+  private DeliverySettings delivery(DomainName hostname) {
+    ClientTimeouts usual = ClientTimeouts.standard();
+    ClientTimeouts timeouts =
+        new ClientTimeouts(
+            configuration.get(Keys.DELIVERY_CONNECT_TIMEOUT),
+            usual.banner(),
+            usual.handshake(),
+            usual.mail(),
+            usual.rcpt(),
+            usual.data(),
+            usual.block(),
+            usual.end());
+    return new DeliverySettings(
+        configuration.optional(Keys.DELIVERY_HELO).orElse(hostname).value(),
+        configuration.get(Keys.DELIVERY_PORT),
+        configuration.list(Keys.DELIVERY_SOURCE_ADDRESSES),
+        configuration.list(Keys.DELIVERY_ALLOW_NETWORKS),
+        configuration.get(Keys.DELIVERY_SITE_CONNECTIONS),
+        configuration.get(Keys.DELIVERY_MESSAGES_PER_CONNECTION),
+        configuration.get(Keys.DELIVERY_IDLE_CONNECTION),
+        configuration.get(Keys.DELIVERY_TOTAL_CONNECTIONS),
+        configuration.get(Keys.DELIVERY_MEMORY),
+        timeouts,
+        Optional.empty());
+  }
+
+  /// Says under which keys a record's own refusal was found.
+  private static <T> T named(String keys, Supplier<T> record) {
+    try {
+      return record.get();
+    } catch (IllegalArgumentException refused) {
+      throw new IllegalArgumentException(keys + ": " + refused.getMessage(), refused);
+    }
+  }
+
+  private static String mechanism(InetAddress address) {
+    return (address instanceof Inet4Address ? "ip4:" : "ip6:") + address.getHostAddress();
+  }
+
+  /// The machine's own name, as far as it is one that other hosts could look up.
+  private static DomainName hostname() {
+    try {
+      return DomainName.parse(InetAddress.getLocalHost().getHostName())
+          .orElseGet(() -> DomainName.of("localhost"));
+    } catch (UnknownHostException nameless) {
+      return DomainName.of("localhost");
+    }
+  }
+}

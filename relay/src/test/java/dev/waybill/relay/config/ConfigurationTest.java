@@ -1,0 +1,160 @@
+package dev.waybill.relay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationTest {
+  private static final Path SHIPPED = Path.of("../config/waybill.yaml");
+
+  @TempDir Path folder;
+
+  @Test
+  void theShippedFileWorksAsItIs() {
+    Configuration configuration = Configuration.read(SHIPPED, Map.of());
+    for (Key<?> key : Keys.all()) {
+      configuration.list(key);
+    }
+    assertThat(configuration.problems(Keys.all())).isEmpty();
+  }
+
+  @Test
+  void theShippedFileShowsEveryKeyAndNoOther() throws IOException {
+    Set<String> shown = new HashSet<>();
+    String section = "";
+    for (String line : Files.readAllLines(SHIPPED)) {
+      if (line.matches("[a-z-]+:\\s*")) {
+        section = line.replaceAll(":.*", "") + ".";
+      } else if (line.matches("  [a-z-]+:\\s*")) {
+        section = section.replaceAll("\\..*", ".") + line.strip().replaceAll(":.*", "") + ".";
+      } else if (line.matches("( {2}|^)?( {2})?#[a-z-]+:.*")) {
+        int indent = line.indexOf('#');
+        String prefix = indent == 0 ? "" : indent == 2 ? section.replaceAll("\\..*", ".") : section;
+        shown.add(prefix + line.strip().substring(1).replaceAll(":.*", ""));
+      }
+    }
+    assertThat(shown)
+        .containsExactlyInAnyOrderElementsOf(Keys.all().stream().map(Key::name).toList());
+  }
+
+  @Test
+  void everyDefaultCanBeRead() {
+    List<String> wrong = new ArrayList<>();
+    for (Key<?> key : Keys.all()) {
+      for (String item : key.standard().split(",")) {
+        if (!item.isEmpty() && key.kind().reader().apply(item).isEmpty()) {
+          wrong.add(key.name() + ": " + item);
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void everyProblemIsReportedAtOnceWithLineKeyValueAndExpectation() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("waybill.yaml"),
+            """
+            hostname: -nonsense-
+            submission:
+              listen: 0.0.0.0:70000
+              max-message-size: [1MiB, 2MiB]
+              lissten-tls: 0.0.0.0:465
+            delivery:
+              retry:
+                first: soon
+            secrets:
+              master-key: ""
+            """);
+    Configuration configuration = Configuration.read(file, Map.of("WAYBILL_DELIVERY_PORT", "0"));
+    Keys.all().forEach(configuration::list);
+
+    assertThat(configuration.problems(Keys.all()).stream().map(Problem::toString))
+        .containsExactlyInAnyOrder(
+            "waybill.yaml:1: hostname: -nonsense- (expected: a host name such as mail.example.com)",
+            "waybill.yaml:3: submission.listen: 0.0.0.0:70000 (expected: address:port with port"
+                + " 0..65535, such as 0.0.0.0:2587 or [::]:2587)",
+            "waybill.yaml:4: submission.max-message-size: a list (expected: one value: a size such"
+                + " as 25MiB (units B, KiB, MiB, GiB))",
+            "waybill.yaml:5: submission.lissten-tls: 0.0.0.0:465 (expected: a known key, perhaps"
+                + " submission.listen-tls)",
+            "waybill.yaml:8: delivery.retry.first: soon (expected: a duration such as 30s, 5m, 72h"
+                + " or 5d)",
+            "waybill.yaml:10: secrets.master-key: … (expected: at least 32 characters)",
+            "environment WAYBILL_DELIVERY_PORT: delivery.port: 0 (expected: a number from 1 to"
+                + " 65535)");
+  }
+
+  @Test
+  void aKeyWrittenTwiceIsAProblem() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("w.yaml"), "hostname: a.example\nhostname: b.example\n");
+
+    assertThat(Configuration.read(file, Map.of()).problems(Keys.all()))
+        .singleElement()
+        .extracting(Problem::source)
+        .isEqualTo("w.yaml:2");
+  }
+
+  @Test
+  void anUnknownVariableIsAProblem() {
+    Configuration configuration =
+        Configuration.read(null, Map.of("WAYBILL_HOSTNAEM", "a.example", "WAYBILL_API_KEY", "x"));
+
+    assertThat(configuration.problems(Keys.all()))
+        .singleElement()
+        .extracting(Problem::source)
+        .isEqualTo("environment WAYBILL_HOSTNAEM");
+  }
+
+  @Test
+  void aMissingFileIsAProblem() {
+    assertThat(Configuration.read(folder.resolve("none.yaml"), Map.of()).problems(Keys.all()))
+        .singleElement()
+        .extracting(Problem::expected)
+        .isEqualTo("a file that exists");
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheFileAndTheFileOverTheDefault() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("waybill.yaml"),
+            """
+            submission:
+              listen: "[::1]:587"
+              allow-plaintext-auth: [10.0.0.0/8, 192.168.0.0/16]
+            delivery:
+              retry: {first: 90s, longest: 2h}
+            """);
+    Path secret = Files.writeString(folder.resolve("secret"), "0123456789abcdef0123456789abcdef\n");
+    Map<String, String> environment = new HashMap<>();
+    environment.put("WAYBILL_DELIVERY_RETRY_LONGEST", "3h");
+    environment.put("WAYBILL_SECRETS_MASTER_KEY_FILE", secret.toString());
+    Configuration configuration = Configuration.read(file, environment);
+
+    assertThat(configuration.get(Keys.SUBMISSION_LISTEN))
+        .isEqualTo(new InetSocketAddress("::1", 587));
+    assertThat(configuration.list(Keys.SUBMISSION_ALLOW_PLAINTEXT_AUTH)).hasSize(2);
+    assertThat(configuration.get(Keys.DELIVERY_RETRY_FIRST)).isEqualTo(Duration.ofSeconds(90));
+    assertThat(configuration.get(Keys.DELIVERY_RETRY_LONGEST)).isEqualTo(Duration.ofHours(3));
+    assertThat(configuration.get(Keys.DELIVERY_RETRY_LIFETIME)).isEqualTo(Duration.ofDays(5));
+    assertThat(configuration.optional(Keys.MASTER_KEY))
+        .contains("0123456789abcdef0123456789abcdef");
+    assertThat(configuration.get(Keys.SUBMISSION_MAX_MESSAGE_SIZE)).isEqualTo(25L << 20);
+    assertThat(configuration.problems(Keys.all())).isEmpty();
+  }
+}
