@@ -1,0 +1,286 @@
+package dev.waybill.relay.app;
+
+import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.admin.AdminDoor;
+import dev.waybill.relay.admin.FirstKey;
+import dev.waybill.relay.admission.Admission;
+import dev.waybill.relay.clock.SystemClock;
+import dev.waybill.relay.clock.TimeOrderedIds;
+import dev.waybill.relay.config.MasterKey;
+import dev.waybill.relay.config.RelaySettings;
+import dev.waybill.relay.delivery.DeliveryEngine;
+import dev.waybill.relay.delivery.DeliveryEnvironment;
+import dev.waybill.relay.delivery.HardBounces;
+import dev.waybill.relay.dns.Resolver;
+import dev.waybill.relay.domains.Domains;
+import dev.waybill.relay.domains.PublishedRecords;
+import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.events.Journal;
+import dev.waybill.relay.feedback.FeedbackServer;
+import dev.waybill.relay.feedback.FeedbackSettings;
+import dev.waybill.relay.feedback.Ledger;
+import dev.waybill.relay.http.Route;
+import dev.waybill.relay.metrics.Metrics;
+import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.queue.HealthGate;
+import dev.waybill.relay.queue.Queue;
+import dev.waybill.relay.queue.QueueMeters;
+import dev.waybill.relay.queue.ReadyDelivery;
+import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.rendering.Renderer;
+import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.storage.GroupCommit;
+import dev.waybill.relay.storage.Sealing;
+import dev.waybill.relay.submission.Intake;
+import dev.waybill.relay.submission.SubmissionServer;
+import dev.waybill.relay.submission.Surroundings;
+import dev.waybill.relay.submission.TlsCertificates;
+import dev.waybill.relay.suppression.Suppression;
+import dev.waybill.relay.suppression.Suppressions;
+import dev.waybill.relay.tokens.Tokens;
+import dev.waybill.relay.tracking.TrackingDoor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
+
+/// The relay: every room, connected in the order in which a message passes them.
+///
+/// Built, started and stopped by one thread.
+public final class Relay {
+  private static final Duration DOOR_GRACE = Duration.ofSeconds(5);
+
+  private final RelaySettings settings;
+  private final InstantSource clock = SystemClock.instants();
+  private final RandomGenerator random = SystemClock.random();
+  private final TimeOrderedIds ids = new TimeOrderedIds(clock, random);
+  private final Metrics metrics = new Metrics();
+
+  private final Database database;
+  private final Journal journal;
+  private final ApiKeys keys;
+  private final Domains domains;
+  private final Suppressions suppressions;
+  private final Tokens tokens;
+  private final Queue queue;
+  private final Renderer renderer;
+  private final HardBounces hardBounces;
+  private final DeliveryEngine delivery;
+  private final SubmissionServer submission;
+  private final FeedbackServer feedback;
+  private final TrackingDoor tracking;
+  private final AdminDoor admin;
+  private final Upkeep upkeep;
+
+  /// Opens the database and connects the rooms; nothing listens yet.
+  ///
+  /// @param pages what the tracking host serves besides links, such as the sandbox's inbox
+  /// @throws IOException when the data folder cannot be used
+  public Relay(RelaySettings settings, List<Route> pages) throws IOException {
+    this.settings = settings;
+    Path dataDir = dataDir(settings);
+    Sealing sealing = new Sealing(MasterKey.of(settings.machine(), random));
+
+    // storage and what is written with it
+    database = Database.open(settings.database());
+    HealthGate health = new HealthGate(dataDir, settings.queue().limits());
+    QueueMeters queueMeters = new QueueMeters(health, metrics.registry());
+    GroupCommit commits = new GroupCommit(database, queueMeters, SystemClock.nanos());
+    journal = new Journal(database, commits);
+
+    // ledgers
+    Resolver resolver = new Resolver(settings.dns().servers(), settings.dns().timeout());
+    keys = ApiKeys.open(database, ids, clock, random);
+    domains =
+        Domains.open(
+            database,
+            sealing,
+            settings.plan(),
+            settings.verification(),
+            PublishedRecords.from(resolver.uncached()),
+            new Domains.Surroundings(clock, ids, random, journal::append, metrics.registry()));
+    suppressions =
+        Suppressions.open(
+            database,
+            ids,
+            clock,
+            new Suppressions.Journalling(
+                journal::append, id -> domains.byId(id).map(SendingDomain::name)));
+    tokens = Tokens.open(database, sealing, clock, random);
+
+    // the queue, and what comes before it
+    queue =
+        new Queue(
+            settings.queue(),
+            new Queue.Foundation(database, commits, journal, health, clock, random),
+            suppressions::find);
+    Admission admission =
+        new Admission(settings.machine().hostname(), domains::covering, suppressions::find);
+    SSLContext tls = certificate(settings, dataDir, random);
+    submission =
+        new SubmissionServer(
+            settings.submission(),
+            new Intake(keys::authenticate, admission::judge, queue::accept, queue::health),
+            tls,
+            new Surroundings(ids, clock, SystemClock.nanos(), SystemClock::pause),
+            metrics.registry());
+
+    // what comes after it
+    renderer = new Renderer(settings.rendering(), tokens, clock, metrics.registry());
+    hardBounces =
+        new HardBounces((address, domainId) ->
+            suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE));
+    delivery =
+        new DeliveryEngine(
+            settings.delivery(),
+            resolver,
+            this::render,
+            this::settle,
+            this::release,
+            new DeliveryEnvironment(SystemClock.nanos(), random, metrics.registry()));
+
+    // what comes back, and who looks on
+    feedback = feedback(tls);
+    tracking =
+        new TrackingDoor(
+            settings.tracking(),
+            TrackingDoor.Readers.of(tokens),
+            TrackingDoor.Ledger.of(journal, suppressions),
+            pages,
+            clock,
+            metrics.registry());
+    admin =
+        new AdminDoor(
+            settings.admin(),
+            new AdminDoor.Ledgers(domains, keys, suppressions, queue, journal),
+            new AdminDoor.Node(
+                Version.text(), settings.machine().hostname().value(), clock.instant()),
+            metrics,
+            clock);
+    upkeep = new Upkeep(domains, keys, queue, queueMeters, clock);
+  }
+
+  /// Starts what sends before what takes, so that nothing is accepted that nobody would deliver.
+  ///
+  /// @throws IOException when the first key cannot be written
+  public void start() throws IOException {
+    FirstKey.ensure(settings.machine().dataDir(), keys);
+    queue.start(delivery::accept);
+    tracking.start();
+    feedback.start();
+    submission.start();
+    upkeep.start();
+    admin.start();
+  }
+
+  /// Stops taking, lets deliveries under way finish for up to `shutdown-grace`, and closes.
+  public void stop() {
+    submission.stop(DOOR_GRACE);
+    queue.stop();
+    delivery.stop(settings.machine().shutdownGrace());
+    feedback.stop();
+    tracking.stop(DOOR_GRACE);
+    upkeep.stop();
+    admin.stop(DOOR_GRACE);
+    queue.close();
+    database.close();
+    metrics.close();
+  }
+
+  public int submissionPort() {
+    return submission.port();
+  }
+
+  public int submissionTlsPort() {
+    return submission.tlsPort();
+  }
+
+  public int feedbackPort() {
+    return feedback.address().getPort();
+  }
+
+  public int trackingPort() {
+    return tracking.port();
+  }
+
+  public int adminPort() {
+    return admin.port();
+  }
+
+  Domains domains() {
+    return domains;
+  }
+
+  ApiKeys keys() {
+    return keys;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  Tokens tokens() {
+    return tokens;
+  }
+
+  Queue queue() {
+    return queue;
+  }
+
+  private RenderedCopy render(ReadyDelivery ready) {
+    SendingDomain domain =
+        domains
+            .byId(ready.message().facts().domainId())
+            .orElseThrow(() ->
+                new IllegalStateException("the domain of " + ready.key() + " is not registered"));
+    return renderer.render(ready, domain, domains.signingKeys(domain.id()));
+  }
+
+  private void settle(ReadyDelivery ready, AttemptOutcome outcome) {
+    var _ = queue.settle(ready, outcome).thenRun(() -> hardBounces.hear(ready, outcome));
+  }
+
+  private void release(ReadyDelivery ready) {
+    var _ = queue.release(ready);
+  }
+
+  private FeedbackServer feedback(SSLContext tls) {
+    FeedbackSettings door = settings.feedback();
+    return new FeedbackServer(
+        new FeedbackSettings(
+            door.listen(), door.hostname(), door.maxMessageSize(), door.maxConnections(), tls),
+        new Ledger(
+            tokens::readReturnPath,
+            journal::origin,
+            domains::byName,
+            suppressions::add,
+            journal::record),
+        clock,
+        SystemClock.nanos(),
+        metrics.registry());
+  }
+
+  private static SSLContext certificate(
+      RelaySettings settings, Path dataDir, RandomGenerator random) throws IOException {
+    return settings.certificate().isPresent()
+        ? TlsCertificates.configured(
+            settings.certificate().get().chain(), settings.certificate().get().key())
+        : TlsCertificates.selfSigned(dataDir, settings.machine().hostname(), random);
+  }
+
+  /// The folder holds keys and mail: nobody else may look into it.
+  private static Path dataDir(RelaySettings settings) throws IOException {
+    Path folder = settings.machine().dataDir();
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    return folder;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.waybill.relay.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `waybill sandbox`: the whole product on one machine, with a world of its own around it.
+@Command(
+    name = "sandbox",
+    description =
+        "Run the whole product on this machine with a DNS and a mail host of its own, and show what"
+            + " the receiver sees.")
+final class SandboxCommand implements Callable<Integer> {
+  @Spec CommandSpec command = CommandSpec.create();
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Where everything is kept. Default: a new temporary folder.")
+  @Nullable Path dataDir;
+
+  @Option(
+      names = "--port-base",
+      paramLabel = "N",
+      description = {
+        "Use the ports N to N+6 (submission, submission TLS, feedback, inbox, admin, DNS, MX), or",
+        "free ones where N is 0. Default: 2587, 2465, 2526, 8080, 8081, 2553, 2525."
+      })
+  @Nullable Integer portBase;
+
+  @Override
+  public Integer call() throws Exception {
+    Path folder = dataDir == null ? Files.createTempDirectory("waybill-sandbox-") : dataDir;
+    Files.createDirectories(folder);
+    Sandbox sandbox = Sandbox.open(folder.toAbsolutePath(), SandboxPorts.from(portBase));
+    command.commandLine().getOut().println(sandbox.start());
+    Lifecycle.runUntilStopped(sandbox::stop);
+    return 0;
+  }
+}

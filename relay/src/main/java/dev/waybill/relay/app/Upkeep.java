@@ -1,0 +1,81 @@
+package dev.waybill.relay.app;
+
+import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.domains.Domains;
+import dev.waybill.relay.domains.VerificationSchedule;
+import dev.waybill.relay.queue.Queue;
+import dev.waybill.relay.queue.QueueMeters;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What has to be done again and again beside the mail: looking at domains that are due, seeing
+/// what other nodes changed, and refreshing what the operator is shown.
+///
+/// One timer thread; a turn that fails is logged and comes again.
+final class Upkeep {
+  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+  private static final Duration LEDGERS = Duration.ofSeconds(5);
+  private static final Duration FIGURES = Duration.ofSeconds(10);
+
+  private final Domains domains;
+  private final VerificationSchedule schedule;
+  private final ApiKeys keys;
+  private final Queue queue;
+  private final QueueMeters meters;
+  private final InstantSource clock;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("upkeep").daemon(true).factory());
+
+  Upkeep(Domains domains, ApiKeys keys, Queue queue, QueueMeters meters, InstantSource clock) {
+    this.domains = domains;
+    this.schedule = domains.schedule();
+    this.keys = keys;
+    this.queue = queue;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  void start() {
+    every(LEDGERS, this::lookAtLedgers);
+    every(FIGURES, () -> meters.show(queue.summary(), clock.instant()));
+  }
+
+  void stop() {
+    timer.shutdown();
+    try {
+      if (!timer.awaitTermination(5, TimeUnit.SECONDS)) {
+        timer.shutdownNow();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lookAtLedgers() {
+    keys.refresh();
+    domains.refresh();
+    // it waits for the DNS, and a call while it does is none
+    Thread.ofVirtual().name("domain-checks").start(schedule::checkDue);
+  }
+
+  private void every(Duration pause, Runnable turn) {
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () -> {
+              try {
+                turn.run();
+              } catch (RuntimeException failure) {
+                LOG.warn("upkeep failed and comes again", failure);
+              }
+            },
+            0,
+            pause.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+}
