@@ -1,0 +1,122 @@
+package dev.waybill.cli.commands;
+
+import dev.waybill.cli.client.ApiPath;
+import dev.waybill.cli.client.Pages;
+import dev.waybill.cli.output.Column;
+import dev.waybill.cli.output.Failure;
+import dev.waybill.cli.output.Format;
+import dev.waybill.cli.output.Json;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `api-keys`: the passwords of applications and administrators. One thread uses it.
+@Command(
+    name = "api-keys",
+    synopsisSubcommandLabel = "VERB",
+    description = "Keys for applications (SMTP) and administrators (this API).",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  waybillctl api-keys create shop --permission sending_access --domain example.com",
+      "  KEY=$(waybillctl api-keys create shop)",
+      "  waybillctl api-keys list"
+    })
+final class ApiKeysCommand {
+  /// What a key may do.
+  enum Permission {
+    FULL_ACCESS,
+    SENDING_ACCESS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final ApiPath API_KEYS = ApiPath.of("api-keys");
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.of("NAME", "name"),
+          Column.of("PERMISSION", "permission"),
+          Column.of("DOMAIN ID", "domain_id"),
+          Column.time("CREATED", "created_at"),
+          Column.of("ID", "id"));
+  private static final List<Column> CREATED =
+      List.of(Column.of("ID", "id"), Column.of("TOKEN", "token"));
+
+  private final Waybillctl root;
+
+  ApiKeysCommand(Waybillctl root) {
+    this.root = root;
+  }
+
+  @Command(
+      name = "create",
+      description = {
+        "Make a key. It is shown once and stored as a hash.",
+        "Standard output gets the key and nothing else, unless --output says otherwise."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  waybillctl api-keys create shop --permission sending_access --domain example.com",
+        "  (umask 077; waybillctl api-keys create shop > shop.key)"
+      })
+  void create(
+      @Parameters(paramLabel = "NAME", description = "What the key is for.") String name,
+      @Option(
+              names = "--permission",
+              paramLabel = "PERMISSION",
+              description = "${COMPLETION-CANDIDATES} (default: full_access).")
+          @Nullable Permission permission,
+      @Option(
+              names = "--domain",
+              paramLabel = "NAME",
+              description = "Let it send from this domain only.")
+          @Nullable String domain)
+      throws Failure {
+    ObjectNode body = Json.object().put("name", name);
+    if (permission != null) {
+      body.put("permission", permission.toString());
+    }
+    if (domain != null) {
+      JsonNode found = root.client().get(ApiPath.of("domains").name(domain));
+      body.put("domain_id", Column.text(found.path("id")));
+    }
+    JsonNode key = root.client().post(API_KEYS, body);
+    String id = Column.text(key.path("id"));
+    root.say("Created the key " + name + " (id " + id + "). It is shown this once:");
+    if (root.output == Format.TABLE) {
+      root.report().out().println(Column.text(key.path("token")));
+    } else {
+      root.report().object(key, CREATED);
+    }
+  }
+
+  @Command(name = "list", description = "List all keys; never the keys themselves.")
+  void list(
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              description = "Stop after so many (default: all).")
+          @Nullable Integer limit)
+      throws Failure {
+    Pages.Listing all =
+        new Pages(root.client()).read(API_KEYS, Pages.USUAL_PAGE, Limits.items(limit));
+    root.report().rows(all.whole(), all.items(), COLUMNS);
+  }
+
+  @Command(name = "remove", description = "Remove a key; it stops working at once.")
+  void remove(@Parameters(paramLabel = "ID", description = "The key's id, as listed.") String id)
+      throws Failure {
+    JsonNode answer = root.client().delete(API_KEYS.name(id));
+    if (root.output == Format.JSON) {
+      root.report().json(answer);
+    }
+    root.say("Removed the key " + id + ".");
+  }
+}

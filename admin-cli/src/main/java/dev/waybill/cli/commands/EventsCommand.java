@@ -1,0 +1,186 @@
+package dev.waybill.cli.commands;
+
+import dev.waybill.cli.client.ApiPath;
+import dev.waybill.cli.client.Pages;
+import dev.waybill.cli.client.Patience;
+import dev.waybill.cli.output.Column;
+import dev.waybill.cli.output.Csv;
+import dev.waybill.cli.output.Failure;
+import dev.waybill.cli.output.Format;
+import dev.waybill.cli.output.Json;
+import dev.waybill.cli.output.Text;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/// `events`: what happened, to mail and to settings. One thread uses it.
+@Command(
+    name = "events",
+    synopsisSubcommandLabel = "VERB",
+    description = "What happened: sent, delivered, bounced, opened, settings changed.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  waybillctl events list --type email.bounced --limit 50",
+      "  waybillctl events list --email-id 0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11",
+      "  waybillctl events tail",
+      "  waybillctl events tail --output json | jq -r .data.email_id"
+    })
+final class EventsCommand {
+  private static final ApiPath EVENTS = ApiPath.of("events");
+  private static final Duration FOREVER = Duration.ofDays(36_500);
+  private static final Set<String> OWN_COLUMN = Set.of("to", "email_id");
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.of("SEQ", "id"),
+          Column.time("TIME", "created_at"),
+          Column.of("TYPE", "type"),
+          Column.of("TO", "data.to"),
+          Column.of("EMAIL ID", "data.email_id"),
+          new Column("FACTS", "data", EventsCommand::facts, true));
+
+  private final Waybillctl root;
+
+  EventsCommand(Waybillctl root) {
+    this.root = root;
+  }
+
+  @Command(name = "list", description = "List events, the newest first.")
+  void list(
+      @Option(
+              names = "--type",
+              paramLabel = "TYPE",
+              description = "Only this type, such as email.bounced.")
+          @Nullable String type,
+      @Option(
+              names = "--email-id",
+              paramLabel = "ID",
+              description = "Only the events of this message.")
+          @Nullable String emailId,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "100",
+              description = "Stop after so many (default: 100).")
+          int limit)
+      throws Failure {
+    ApiPath path = filtered(type);
+    if (emailId != null) {
+      path = path.with("email_id", emailId);
+    }
+    Pages.Listing events =
+        new Pages(root.client())
+            .read(path.with("order", "desc"), Pages.EVENTS_PAGE, Limits.positive("--limit", limit));
+    root.report().rows(events.whole(), events.items(), COLUMNS);
+    if (events.hasMore()) {
+      root.say("There are more; see them with a larger --limit.");
+    }
+  }
+
+  @Command(
+      name = "tail",
+      description = {
+        "Show events as they happen, from now on, until Ctrl-C.",
+        "JSON is written one event a line."
+      })
+  void tail(
+      @Option(
+              names = "--type",
+              paramLabel = "TYPE",
+              description = "Only this type, such as email.bounced.")
+          @Nullable String type,
+      @Option(
+              names = "--count",
+              paramLabel = "N",
+              description = "Stop after so many (default: never).")
+          @Nullable Integer count,
+      @Option(
+              names = "--interval",
+              paramLabel = "DURATION",
+              defaultValue = "1s",
+              description = "How often to ask (default: 1s).")
+          Duration interval)
+      throws Failure {
+    int left = count == null ? Integer.MAX_VALUE : Limits.positive("--count", count);
+    String last = newest();
+    start();
+    Patience patience = new Patience(interval, FOREVER);
+    while (true) {
+      JsonNode answer = root.client().get(filtered(type).with("after", last).with("limit", "1000"));
+      for (JsonNode event : answer.path("data")) {
+        last = Column.text(event.path("id"));
+        write(event);
+        if (count != null && --left == 0) {
+          return;
+        }
+      }
+      // A reader such as `head` that has seen enough closes the pipe.
+      if (root.report().out().checkError()) {
+        return;
+      }
+      if (!answer.path("has_more").asBoolean(false) && !patience.pause()) {
+        return;
+      }
+    }
+  }
+
+  private static ApiPath filtered(@Nullable String type) {
+    return type == null ? EVENTS : EVENTS.with("type", type);
+  }
+
+  /// The place in the journal that is now. The newest event of any type: a rare type would begin
+  /// far back otherwise.
+  private String newest() throws Failure {
+    JsonNode newest = root.client().get(EVENTS.with("order", "desc").with("limit", "1"));
+    String id = Column.text(newest.path("data").path(0).path("id"));
+    return id.isEmpty() ? "0" : id;
+  }
+
+  private void start() {
+    root.say("Waiting for events; Ctrl-C stops.");
+    if (root.output == Format.CSV) {
+      new Csv(root.report().out()).header(COLUMNS);
+    }
+  }
+
+  private void write(JsonNode event) {
+    PrintStream out = root.report().out();
+    switch (root.output) {
+      case JSON -> out.println(Json.compact(event));
+      case CSV -> new Csv(out).item(COLUMNS, event);
+      case TABLE -> {
+        JsonNode data = event.path("data");
+        String line =
+            "%s  %-24s  %s  %s"
+                .formatted(
+                    Text.time(Column.text(event.path("created_at"))),
+                    Column.text(event.path("type")),
+                    Column.text(data.path("to")),
+                    facts(data));
+        out.println(Text.visible(line.stripTrailing()));
+      }
+    }
+    out.flush();
+  }
+
+  private static String facts(String data) {
+    return facts(Json.parse(data.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String facts(JsonNode data) {
+    StringJoiner facts = new StringJoiner(" ");
+    data.forEachEntry((name, value) -> {
+      String text = Column.text(value);
+      if (!OWN_COLUMN.contains(name) && !text.isEmpty()) {
+        facts.add(name + "=" + (text.contains(" ") ? '"' + text + '"' : text));
+      }
+    });
+    return facts.toString();
+  }
+}

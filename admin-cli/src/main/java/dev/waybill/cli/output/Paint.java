@@ -1,0 +1,34 @@
+package dev.waybill.cli.output;
+
+/// Colours for a terminal, or none. Immutable.
+///
+/// @param on whether anything is coloured at all
+public record Paint(boolean on) {
+
+  /// A text in the colour that its meaning has everywhere in this program: green for what is well,
+  /// yellow for what is under way, red for what is wrong, faint for what has not begun. Other texts
+  /// stay as they are.
+  public String status(String text) {
+    return switch (text.strip()) {
+      case "verified", "open" -> wrap("32", text);
+      case "pending", "temporary_failure", "congested", "deferred" -> wrap("33", text);
+      case "failed", "broken", "disabled" -> wrap("31", text);
+      case "not_started" -> faint(text);
+      default -> text;
+    };
+  }
+
+  /// A heading.
+  public String strong(String text) {
+    return wrap("1", text);
+  }
+
+  /// What matters less.
+  public String faint(String text) {
+    return wrap("2", text);
+  }
+
+  private String wrap(String code, String text) {
+    return on ? "\033[" + code + "m" + text + "\033[0m" : text;
+  }
+}

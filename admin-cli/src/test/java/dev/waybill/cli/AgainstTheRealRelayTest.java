@@ -1,0 +1,242 @@
+package dev.waybill.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.cli.Shell.Ran;
+import dev.waybill.relay.app.Sandbox;
+import dev.waybill.relay.app.SandboxPorts;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Every command against the relay itself, in its sandbox. The tests use names of their own.
+class AgainstTheRealRelayTest {
+  @TempDir static Path folder;
+  private static Sandbox sandbox;
+  private static Map<String, String> environment;
+
+  @BeforeAll
+  static void start() throws Exception {
+    sandbox = Sandbox.open(folder, SandboxPorts.from(0));
+    sandbox.start();
+    JsonNode admin =
+        JsonMapper.shared().readTree(Files.readString(folder.resolve("sandbox.json"))).get("admin");
+    environment = new HashMap<>();
+    environment.put("HOME", folder.toString());
+    environment.put("WAYBILL_URL", admin.get("url").asString());
+    environment.put("WAYBILL_API_KEY", admin.get("api_key").asString());
+  }
+
+  @AfterAll
+  static void stop() {
+    sandbox.stop();
+  }
+
+  @Test
+  void addsShowsAndRemovesADomain() {
+    Ran added = run("domains", "add", "Shop.Example");
+    assertThat(added.code()).isZero();
+    assertThat(added.out())
+        .contains("send.shop.example", "v=spf1 ip4:127.0.0.1 ~all", "wb1._domainkey.shop.example");
+
+    assertThat(run("domains", "add", "shop.example").code()).isEqualTo(3);
+    assertThat(run("domains", "list", "--output", "csv").out())
+        .contains("shop.example,not_started");
+    assertThat(json("domains", "show", "shop.example").get("custom_return_path").asString())
+        .isEqualTo("send");
+    assertThat(run("domains", "remove", "shop.example", "--yes").code()).isZero();
+    assertThat(run("domains", "show", "shop.example").code()).isEqualTo(5);
+  }
+
+  @Test
+  void showsWhyADomainIsRefused() {
+    Ran refused = run("domains", "add", "co.uk");
+
+    assertThat(refused.code()).isEqualTo(3);
+    assertThat(refused.err()).contains("co.uk").contains("public suffix");
+  }
+
+  @Test
+  void printsRecordsInEveryFormat() {
+    for (String format : List.of("table", "json", "bind", "cloudflare", "route53", "terraform")) {
+      Ran printed = run("domains", "records", "sandbox.example", "--format", format);
+      assertThat(printed.code()).as(format).isZero();
+      assertThat(printed.out()).as(format).contains("wb1._domainkey", "v=DKIM1");
+    }
+  }
+
+  @Test
+  void waitsForVerification() {
+    assertThat(run("domains", "verify", "sandbox.example", "--wait").code()).isZero();
+
+    assertThat(run("domains", "add", "unpublished.test").code()).isZero();
+    Ran waited =
+        run(
+            "domains",
+            "verify",
+            "unpublished.test",
+            "--wait",
+            "--timeout",
+            "2s",
+            "--interval",
+            "200ms");
+    assertThat(waited.code()).isEqualTo(6);
+    assertThat(waited.err()).contains("unpublished.test");
+  }
+
+  @Test
+  void changesTheSettingsOfADomain() {
+    assertThat(run("domains", "add", "settings.example").code()).isZero();
+    assertThat(
+            run(
+                    "domains",
+                    "update",
+                    "settings.example",
+                    "--open-tracking",
+                    "--tls",
+                    "enforced",
+                    "--tracking-subdomain",
+                    "links")
+                .code())
+        .isZero();
+    JsonNode shown = json("domains", "show", "settings.example");
+    assertThat(shown.get("open_tracking").asBoolean()).isTrue();
+    assertThat(shown.get("tls").asString()).isEqualTo("enforced");
+    assertThat(shown.get("tracking_subdomain").asString()).isEqualTo("links");
+    assertThat(shown.get("records").toString()).contains("links.settings.example", "CNAME");
+
+    assertThat(run("domains", "update", "settings.example", "--no-tracking-subdomain").code())
+        .isZero();
+    assertThat(json("domains", "show", "settings.example").get("tracking_subdomain").isNull())
+        .isTrue();
+    assertThat(run("domains", "update", "settings.example", "--tracking-subdomain", "-x").code())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void importsAnExistingKey() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    KeyPair pair = generator.generateKeyPair();
+    Base64.Encoder base64 = Base64.getMimeEncoder(64, new byte[] {'\n'});
+    Path pem =
+        Files.writeString(
+            folder.resolve("dkim.pem"),
+            "-----BEGIN PRIVATE KEY-----\n"
+                + base64.encodeToString(pair.getPrivate().getEncoded())
+                + "\n-----END PRIVATE KEY-----\n");
+
+    Ran added =
+        run(
+            "domains",
+            "add",
+            "moved.example",
+            "--dkim-key",
+            pem.toString(),
+            "--dkim-selector",
+            "s2024");
+
+    assertThat(added.code()).isZero();
+    assertThat(added.out())
+        .contains("s2024._domainkey.moved.example")
+        .contains(Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()));
+  }
+
+  @Test
+  void makesListsAndRemovesAKey() {
+    Ran created = run("api-keys", "create", "app");
+    assertThat(created.code()).isZero();
+    String token = created.out().strip();
+    assertThat(token).matches("wb_[0-9A-Za-z]{32,}");
+
+    JsonNode keys = json("api-keys", "list").get("data");
+    String id = "";
+    for (JsonNode key : keys) {
+      id = key.get("name").asString().equals("app") ? key.get("id").asString() : id;
+    }
+    assertThat(as(token, "status").code()).isZero();
+    assertThat(run("api-keys", "remove", id).code()).isZero();
+    assertThat(as(token, "status").code()).isEqualTo(3);
+  }
+
+  @Test
+  void aSendingKeyMayNotAdminister() {
+    String token = run("api-keys", "create", "sender", "--domain", "sandbox.example").out().strip();
+
+    assertThat(as(token, "domains", "list").code()).isEqualTo(3);
+  }
+
+  @Test
+  void addsListsAndRemovesASuppression() {
+    assertThat(
+            run("suppressions", "add", "Ann@There.example", "--domain", "sandbox.example").code())
+        .isZero();
+    assertThat(run("suppressions", "list", "--output", "csv").out())
+        .contains("Ann@there.example,sandbox.example");
+    assertThat(run("suppressions", "remove", "ann@there.example").code()).isZero();
+    assertThat(run("suppressions", "remove", "ann@there.example").code()).isEqualTo(5);
+  }
+
+  @Test
+  void tellsQueueEventsAndStatus() {
+    assertThat(run("queue", "summary").code()).isZero();
+    assertThat(run("events", "list", "--type", "email.delivered").out())
+        .contains("ada@customer.example", "ben@reader.example");
+    assertThat(json("events", "list", "--limit", "3").get("data")).hasSize(3);
+    assertThat(run("status").out()).contains("open", "relay.sandbox.test");
+  }
+
+  @Test
+  void aWrongKeyIsRefusedAndAWrongAddressUnreachable() {
+    assertThat(as("wb_wrong", "status").code()).isEqualTo(3);
+    assertThat(run("--url", "http://127.0.0.1:1", "status").code()).isEqualTo(4);
+    assertThat(run("domains", "show", "nowhere.example").code()).isEqualTo(5);
+  }
+
+  private static JsonNode json(String... arguments) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+    all[arguments.length] = "--output";
+    all[arguments.length + 1] = "json";
+    return JsonMapper.shared().readTree(run(all).out());
+  }
+
+  private static Ran run(String... arguments) {
+    return run(environment, arguments);
+  }
+
+  private static Ran as(String token, String... arguments) {
+    Map<String, String> other = new HashMap<>(environment);
+    other.put("WAYBILL_API_KEY", token);
+    return run(other, arguments);
+  }
+
+  private static Ran run(Map<String, String> variables, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        AdminCli.run(
+            arguments,
+            new ByteArrayInputStream(new byte[0]),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            variables);
+    return new Ran(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}

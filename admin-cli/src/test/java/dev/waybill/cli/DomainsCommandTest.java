@@ -1,0 +1,313 @@
+package dev.waybill.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.cli.Shell.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DomainsCommandTest {
+  private static final String DONE = "{\"object\":\"domain\",\"id\":\"d1\"}";
+
+  @TempDir Path home;
+  private FakeRelay relay;
+  private Shell shell;
+
+  @BeforeEach
+  void start() {
+    relay = new FakeRelay();
+    shell = new Shell(home, relay);
+  }
+
+  @AfterEach
+  void stop() {
+    relay.close();
+  }
+
+  @Test
+  void addSendsOnlyWhatWasGivenAndShowsTheRecords() {
+    relay.on("POST /domains", 201, FakeRelay.file("domain"));
+
+    Ran ran = shell.run("domains", "add", "example.com");
+
+    assertThat(ran.code()).isZero();
+    assertThat(relay.last().body()).isEqualTo("{\"name\":\"example.com\"}");
+    assertThat(relay.last().contentType()).isEqualTo("application/json");
+    assertThat(relay.last().agent()).isEqualTo("waybillctl/0.1.0");
+    assertThat(ran.out())
+        .isEqualTo(FakeRelay.resource("records/table.txt"))
+        .contains("\nv=DKIM1; k=rsa; p=MII");
+    assertThat(ran.err())
+        .isEqualTo(
+            """
+            Added example.com. Publish these DNS records:
+            Then run: waybillctl domains verify example.com --wait
+            Other formats: waybillctl domains records example.com --format bind
+            """);
+  }
+
+  @Test
+  void addSendsEverySetting() throws IOException {
+    relay.on("POST /domains", 201, FakeRelay.file("domain"));
+    Path key = Files.writeString(home.resolve("key.pem"), "-----BEGIN PRIVATE KEY-----\nAA==\n");
+
+    Ran ran =
+        shell.run(
+            "domains",
+            "add",
+            "example.com",
+            "--return-path=bounce",
+            "--open-tracking",
+            "--click-tracking",
+            "--tracking-subdomain=links",
+            "--tls=enforced",
+            "--dkim-key=" + key,
+            "--dkim-selector=s1",
+            "-o",
+            "json");
+
+    assertThat(ran.code()).isZero();
+    assertThat(relay.last().body())
+        .isEqualTo(
+            "{\"name\":\"example.com\",\"custom_return_path\":\"bounce\",\"open_tracking\":true,"
+                + "\"click_tracking\":true,\"tracking_subdomain\":\"links\",\"tls\":\"enforced\","
+                + "\"dkim_private_key\":\"-----BEGIN PRIVATE KEY-----\\nAA==\\n\","
+                + "\"dkim_selector\":\"s1\"}");
+    assertThat(ran.out()).startsWith("{\n  \"object\" : \"domain\",\n");
+  }
+
+  @Test
+  void addRefusesAHalfOrWrongDkimKeyBeforeAnythingIsSent() throws IOException {
+    Path key = Files.writeString(home.resolve("key.pem"), "-----BEGIN PUBLIC KEY-----\n");
+
+    Ran half = shell.run("domains", "add", "example.com", "--dkim-key", key.toString());
+    Ran wrong =
+        shell.run("domains", "add", "e.com", "--dkim-key", key.toString(), "--dkim-selector", "s");
+    Ran absent = shell.run("domains", "add", "e.com", "--dkim-key", "no", "--dkim-selector", "s");
+
+    assertThat(half.code()).isEqualTo(2);
+    assertThat(half.err()).contains("--dkim-key and --dkim-selector are needed together");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("expected: a private key in PEM");
+    assertThat(absent.err()).contains("--dkim-key: there is no file no");
+    assertThat(relay.lines()).isEmpty();
+  }
+
+  @Test
+  void anExistingDomainIsRefusedWithTheRelaysWords() {
+    relay.on(
+        "POST /domains",
+        409,
+        FakeRelay.error(409, "validation_error", "The domain example.com exists already"));
+
+    Ran ran = shell.run("domains", "add", "example.com");
+
+    assertThat(ran.code()).isEqualTo(3);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err())
+        .isEqualTo(
+            "waybillctl: the relay refused POST /domains: The domain example.com exists already"
+                + " (409 validation_error)\n");
+  }
+
+  @Test
+  void listAlignsColumns() {
+    relay.on("GET /domains?limit=100", 200, FakeRelay.file("domains"));
+
+    Ran ran = shell.run("domains", "list");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out())
+        .isEqualTo(
+            """
+            NAME           STATUS    OPENS  CLICKS  TRACKING  TLS            RETURN PATH  CREATED               ID
+            example.com    verified  no     yes     links     opportunistic  send         2026-11-21T10:00:00Z  0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11
+            other.example  failed    no     yes     -         opportunistic  send         2026-11-21T10:00:00Z  0199f3a2-0000-7000-8000-000000000002
+            """);
+    assertThat(ran.err()).isEmpty();
+  }
+
+  @Test
+  void anEmptyListSaysWhatToDo() {
+    relay.on("GET /domains?limit=100", 200, "{\"object\":\"list\",\"has_more\":false,\"data\":[]}");
+
+    Ran ran = shell.run("domains", "list", "--output", "csv");
+
+    assertThat(ran.out())
+        .isEqualTo(
+            "name,status,open_tracking,click_tracking,tracking_subdomain,tls,custom_return_path,"
+                + "created_at,id\r\n");
+    assertThat(ran.err()).isEqualTo("No domains yet. Add one with: waybillctl domains add NAME\n");
+  }
+
+  @Test
+  void showTellsHowFarEachRecordIs() {
+    relay.on("GET /domains/example.com", 200, FakeRelay.file("domain"));
+
+    Ran ran = shell.with("COLUMNS", "120").runOnTerminal("domains", "show", "example.com");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out())
+        .contains("STATUS       \033[33mpending\033[0m\n")
+        .contains("\033[31mfailed\033[0m")
+        .doesNotContain("v=DKIM1");
+    assertThat(ran.out().lines().map(line -> line.replaceAll("\033\\[\\d+m", "").length()))
+        .allMatch(length -> length <= 120);
+  }
+
+  @Test
+  void updateSendsOnlyChangesAndCanClear() {
+    relay.on("PATCH /domains/example.com", 200, DONE);
+
+    Ran on = shell.run("domains", "update", "example.com", "--open-tracking");
+    assertThat(relay.last().body()).isEqualTo("{\"open_tracking\":true}");
+    Ran off =
+        shell.run(
+            "domains", "update", "example.com", "--no-open-tracking", "--no-tracking-subdomain");
+    assertThat(relay.last().body())
+        .isEqualTo("{\"open_tracking\":false,\"tracking_subdomain\":\"\"}");
+    Ran rest =
+        shell.run(
+            "domains",
+            "update",
+            "example.com",
+            "--click-tracking",
+            "--tracking-subdomain=l",
+            "--tls=opportunistic",
+            "-o=csv");
+    assertThat(relay.last().body())
+        .isEqualTo(
+            "{\"click_tracking\":true,\"tracking_subdomain\":\"l\",\"tls\":\"opportunistic\"}");
+
+    assertThat(on).isEqualTo(new Ran(0, "", "Updated example.com.\n"));
+    assertThat(off.code()).isZero();
+    assertThat(rest.out()).isEqualTo("id\r\nd1\r\n");
+  }
+
+  @Test
+  void updateRefusesNothingAndContradictions() {
+    assertThat(shell.run("domains", "update", "example.com").err())
+        .startsWith("waybillctl: nothing to change on example.com\n");
+    Ran both =
+        shell.run(
+            "domains", "update", "e.com", "--tracking-subdomain=l", "--no-tracking-subdomain");
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err()).contains("exclude each other");
+    assertThat(relay.lines()).isEmpty();
+  }
+
+  @Test
+  void removeAsksOnATerminalAndNeedsYesElsewhere() {
+    relay.on(
+        "DELETE /domains/example.com",
+        200,
+        "{\"object\":\"domain\",\"id\":\"d1\",\"deleted\":true}");
+
+    Ran nobody = shell.run("domains", "remove", "example.com");
+    Ran no = shell.typing("n\n", "").runOnTerminal("domains", "remove", "example.com");
+    assertThat(relay.lines()).isEmpty();
+    Ran yes = shell.typing("yes\n", "").runOnTerminal("domains", "remove", "example.com");
+    Ran forced = shell.run("domains", "remove", "example.com", "--yes", "--output=json");
+
+    assertThat(nobody.code()).isEqualTo(2);
+    assertThat(nobody.err()).contains("Give --yes to go ahead.");
+    assertThat(no.code()).isEqualTo(1);
+    assertThat(no.err()).contains("Remove example.com and refuse mail from it? [y/N] ");
+    assertThat(yes.code()).isZero();
+    assertThat(forced.out()).contains("\"deleted\" : true");
+    assertThat(relay.lines())
+        .containsExactly("DELETE /domains/example.com", "DELETE /domains/example.com");
+  }
+
+  @Test
+  void verifyWithoutWaitingReturnsAtOnce() {
+    relay.on("POST /domains/example.com/verify", 200, DONE);
+
+    Ran ran = shell.run("domains", "verify", "example.com");
+
+    assertThat(ran.code()).isZero();
+    assertThat(relay.lines()).containsExactly("POST /domains/example.com/verify");
+    assertThat(relay.last().body()).isEqualTo("{}");
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err()).contains("waybillctl domains show example.com");
+  }
+
+  @Test
+  void verifyWaitsAndTellsEachChangeOnce() {
+    relay
+        .on("POST /domains/example.com/verify", 200, DONE)
+        .on("GET /domains/example.com", 200, FakeRelay.file("domain"))
+        .on("GET /domains/example.com", 200, FakeRelay.file("domain"))
+        .on("GET /domains/example.com", 200, FakeRelay.file("domain-verified"));
+
+    Ran ran = shell.run("domains", "verify", "example.com", "--wait", "--interval", "5ms");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err().lines())
+        .containsOnlyOnce("pending  TXT wb1._domainkey.example.com: not published yet")
+        .containsOnlyOnce("verified  TXT wb1._domainkey.example.com")
+        .endsWith("example.com is verified.");
+    assertThat(ran.err()).doesNotContain("\033");
+    assertThat(ran.out()).startsWith("RECORD    TYPE").doesNotContain("pending");
+    assertThat(relay.lines()).hasSize(4);
+  }
+
+  @Test
+  void verifyRedrawsOnATerminal() {
+    relay
+        .on("POST /domains/example.com/verify", 200, DONE)
+        .on("GET /domains/example.com", 200, FakeRelay.file("domain"))
+        .on("GET /domains/example.com", 200, FakeRelay.file("domain-verified"));
+
+    Ran ran = shell.runOnTerminal("domains", "verify", "example.com", "--wait", "--interval=5ms");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err())
+        .contains("\033[33mpending          \033[0m  TXT wb1._domainkey.example.com\n")
+        .contains("\033[7A\r\033[J\033[32mverified         \033[0m  MX send.example.com\n");
+  }
+
+  @Test
+  void verifyEndsWithSixWhenTheTimeIsOver() {
+    relay
+        .on("POST /domains/example.com/verify", 200, DONE)
+        .on("GET /domains/example.com", 200, FakeRelay.file("domain"));
+
+    Ran ran =
+        shell.run(
+            "domains",
+            "verify",
+            "example.com",
+            "--wait",
+            "--timeout=30ms",
+            "--interval=10ms",
+            "-o",
+            "json");
+
+    assertThat(ran.code()).isEqualTo(6);
+    assertThat(ran.err())
+        .endsWith(
+            "waybillctl: example.com is not verified after 30ms; missing: TXT send.example.com,"
+                + " TXT wb1._domainkey.example.com, CNAME links.example.com\n"
+                + "The relay goes on looking. Publish what is missing: waybillctl domains records"
+                + " example.com --missing\n");
+    assertThat(ran.out()).contains("\"status\" : \"pending\"");
+    assertThat(relay.lines().size()).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  void namesArePercentEncoded() {
+    Ran ran = shell.run("domains", "show", "a/../b?c#d %é");
+
+    assertThat(relay.lines()).containsExactly("GET /domains/a%2F..%2Fb%3Fc%23d%20%25%C3%A9");
+    assertThat(ran.code()).isEqualTo(5);
+    assertThat(shell.run("domains", "show", "..").code()).isEqualTo(2);
+    assertThat(shell.run("domains", "remove", "--yes", "").code()).isEqualTo(2);
+    assertThat(relay.lines()).hasSize(1);
+  }
+}
