@@ -133,6 +133,14 @@ verify_opendkim() {
   opendkim-testmsg < "$work/mail"
 }
 
+# One octet of the body changed: whoever accepts that accepts anything.
+changed_copies_fail() {
+  as_arrived "$1" | sed 's/^Hello/Hullo/' > "$work/mail"
+  grep -q '^Hullo' "$work/mail" || return 1
+  if dkimverify < "$work/mail" | grep 'signature ok'; then return 1; fi
+  if opendkim-testmsg < "$work/mail"; then return 1; fi
+}
+
 metrics_are_clean() {
   curl -fsS http://127.0.0.1:8081/metrics > "$work/metrics" && promtool check metrics < "$work/metrics"
 }
