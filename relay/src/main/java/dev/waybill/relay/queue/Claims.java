@@ -97,12 +97,12 @@ final class Claims {
             "{} has no message row; it stays in the queue for the operator to see", row.key());
         continue;
       }
-      ReadyDelivery delivery =
-          new ReadyDelivery(row.key(), message, row.recipient(), row.attempts());
-      inFlight.enter(row.key(), inFlight.takeOne(), owner);
-      ready.add(delivery);
+      ready.add(new ReadyDelivery(row.key(), message, row.recipient(), row.attempts()));
     }
-    return withoutSuppressed(ready);
+    Claim claim = withoutSuppressed(ready);
+    // only now: what failed before this line is astray, and found as such
+    ready.forEach(delivery -> inFlight.enter(delivery.key(), inFlight.takeOne(), owner));
+    return claim;
   }
 
   /// A recipient can unsubscribe or bounce while a message waits.

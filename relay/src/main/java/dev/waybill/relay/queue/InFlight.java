@@ -64,7 +64,11 @@ final class InFlight {
 
   /// Notes a delivery as being worked on by the given incarnation of this node.
   void enter(DeliveryKey key, Room room, long owner) {
-    entries.put(key, new Entry(room, owner));
+    Entry before = entries.put(key, new Entry(room, owner));
+    if (before != null) {
+      // this process lost its lease and got the delivery again
+      giveBack(before.room(), 1);
+    }
   }
 
   /// The incarnation that leased the delivery; empty when it is not in flight.

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The wall between taking mail and sending it: accept, hand over, settle.
 ///
@@ -22,6 +24,8 @@ import java.util.random.RandomGenerator;
 /// recipients; a delivery is handed over to one node at a time; a settled one is never handed over
 /// again.
 public final class Queue implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Queue.class);
+
   /// What the queue is built on.
   ///
   /// @param commits not started yet; its observer is the health gate
@@ -74,7 +78,7 @@ public final class Queue implements AutoCloseable {
 
   /// Starts handing due deliveries over.
   ///
-  /// @param consumer takes a delivery into memory; must be quick and must not throw
+  /// @param consumer takes a delivery into memory; must be quick
   public void start(Consumer<ReadyDelivery> consumer) {
     delivery = consumer;
     turns.start();
@@ -160,8 +164,14 @@ public final class Queue implements AutoCloseable {
     turns.sweep();
   }
 
+  /// What delivery would not take is due again at once.
   void handOver(ReadyDelivery ready) {
-    delivery.accept(ready);
+    try {
+      delivery.accept(ready);
+    } catch (RuntimeException fault) {
+      LOG.error("{} could not be handed over", ready.key(), fault);
+      var _ = release(ready);
+    }
   }
 
   private Optional<InFlight.Room> roomFor(Accepting message) {

@@ -1,6 +1,5 @@
 package dev.waybill.relay.queue;
 
-import dev.waybill.relay.storage.Dialect;
 import dev.waybill.relay.storage.GroupCommit;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,9 +52,7 @@ final class Turns {
   void start() {
     foundation.health().checkDisk();
     lease.start();
-    if (foundation.database().dialect() == Dialect.H2) {
-      claims.releaseHeld(foundation.clock().instant());
-    }
+    claims.releaseHeld(foundation.clock().instant());
     foundation.commits().start();
     running = true;
     every(CLAIM, Duration.ZERO, this::claim);

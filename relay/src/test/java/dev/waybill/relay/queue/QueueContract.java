@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,6 +215,42 @@ abstract class QueueContract {
         .untilAsserted(
             () -> assertThat(bench.told()).endsWith("email.suppressed ann@there.example"));
     assertThat(bench.waiting()).isZero();
+  }
+
+  @Test
+  void findsAClaimAgainThatFailedHalfway() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), deferred());
+    bench.close();
+    AtomicInteger failures = new AtomicInteger(1);
+    bench =
+        reopened(
+            new QueueBench.Options(
+                10,
+                (_, _, _) -> {
+                  if (failures.getAndDecrement() > 0) {
+                    throw new IllegalStateException("the list cannot be read");
+                  }
+                  return Map.of();
+                }));
+    clock.advance(Duration.ofMinutes(2));
+    await().untilAsserted(() -> assertThat(states()).containsEntry("sending", 1L));
+    assertThat(bench.waiting()).isZero();
+
+    bench.queue.sweepNow();
+    bench.queue.sweepNow();
+    assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("ann@there.example"));
+  }
+
+  @Test
+  void triesWhatAFaultHeldAgainAfterARestart() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), new AttemptOutcome.Fault("rendering failed"));
+    bench.close();
+    bench = reopened(QueueBench.Options.usual());
+
+    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok"));
+    assertThat(bench.told()).endsWith("email.delivered ann@there.example");
   }
 
   @Test
