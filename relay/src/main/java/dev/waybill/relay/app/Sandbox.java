@@ -123,6 +123,11 @@ public final class Sandbox {
     return SandboxBanner.text(access);
   }
 
+  /// Whether the receiver's checks were content with everything that has arrived so far.
+  public boolean everyVerdictPassed() {
+    return mailroom.letters().stream().allMatch(letter -> letter.verdicts().allPassed());
+  }
+
   public void stop() {
     relay.stop();
     mailHost.stop();

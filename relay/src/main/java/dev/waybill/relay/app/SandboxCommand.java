@@ -33,12 +33,23 @@ final class SandboxCommand implements Callable<Integer> {
       })
   @Nullable Integer portBase;
 
+  @Option(
+      names = "--once",
+      description =
+          "End as soon as the messages have arrived: with 0 when every verdict is pass, else with 1.")
+  boolean once;
+
   @Override
   public Integer call() throws Exception {
     Path folder = dataDir == null ? Files.createTempDirectory("waybill-sandbox-") : dataDir;
     Files.createDirectories(folder);
     Sandbox sandbox = Sandbox.open(folder.toAbsolutePath(), SandboxPorts.from(portBase));
     command.commandLine().getOut().println(sandbox.start());
+    if (once) {
+      boolean passed = sandbox.everyVerdictPassed();
+      sandbox.stop();
+      return passed ? 0 : Main.FAILED;
+    }
     Lifecycle.runUntilStopped(sandbox::stop);
     return 0;
   }

@@ -58,6 +58,21 @@ class MainTest {
   }
 
   @Test
+  void theSandboxRunsOnceAndEndsWith0WhenEveryVerdictIsPass() {
+    assertThat(
+            run(
+                Map.of(),
+                "sandbox",
+                "--once",
+                "--port-base",
+                "0",
+                "--data-dir",
+                folder.resolve("sandbox").toString()))
+        .isZero();
+    assertThat(out.toString()).contains("Waybill sandbox is ready");
+  }
+
+  @Test
   void tellsItsVersion() {
     assertThat(run(Map.of(), "version")).isZero();
     assertThat(out.toString()).matches("waybill \\d+\\.\\d+\\.\\d+.*\\R");

@@ -2,6 +2,7 @@ package dev.waybill.relay.app.sandbox;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /// What the receiving side makes of one message.
 public record Verdicts(Verdict spf, Verdict dkim, Verdict dmarc, Verdict oneClick) {
@@ -10,6 +11,11 @@ public record Verdicts(Verdict spf, Verdict dkim, Verdict dmarc, Verdict oneClic
     Objects.requireNonNull(dkim, "dkim");
     Objects.requireNonNull(dmarc, "dmarc");
     Objects.requireNonNull(oneClick, "oneClick");
+  }
+
+  /// Whether all four are pass.
+  public boolean allPassed() {
+    return Stream.of(spf, dkim, dmarc, oneClick).allMatch(v -> v.result() == Result.PASS);
   }
 
   /// How one check ended.
