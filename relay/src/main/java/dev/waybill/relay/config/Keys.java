@@ -53,9 +53,21 @@ public final class Keys {
       list("submission.allow-plaintext-auth", network(), "127.0.0.0/8,::1/128");
   public static final Key<IpNetwork> SUBMISSION_TRUSTED_NETWORKS =
       list("submission.trusted-networks", network(), "");
+  public static final Key<Duration> SUBMISSION_TIMEOUT_IDLE =
+      single("submission.timeouts.idle", Kind.duration(), "5m");
+  public static final Key<Duration> SUBMISSION_TIMEOUT_COMMAND =
+      single("submission.timeouts.command", Kind.duration(), "1m");
+  public static final Key<Duration> SUBMISSION_TIMEOUT_DATA =
+      single("submission.timeouts.data", Kind.duration(), "30m");
+  public static final Key<Duration> SUBMISSION_TIMEOUT_HANDSHAKE =
+      single("submission.timeouts.handshake", Kind.duration(), "30s");
 
   public static final Key<InetSocketAddress> FEEDBACK_LISTEN =
       single("feedback.listen", Kind.listenAddress(), "0.0.0.0:2526");
+  public static final Key<Long> FEEDBACK_MAX_MESSAGE_SIZE =
+      single("feedback.max-message-size", Kind.size(), "10MiB");
+  public static final Key<Integer> FEEDBACK_MAX_CONNECTIONS =
+      single("feedback.max-connections", Kind.number(1, 100_000), "100");
   public static final Key<InetSocketAddress> TRACKING_LISTEN =
       single("tracking.listen", Kind.listenAddress(), "0.0.0.0:8080");
   public static final Key<URI> TRACKING_URL = single("tracking.url", Kind.webAddress(), "");
@@ -80,8 +92,24 @@ public final class Keys {
   public static final Key<Long> DELIVERY_MEMORY = single("delivery.memory", Kind.size(), "256MiB");
   public static final Key<Integer> DELIVERY_READY_LIMIT =
       single("delivery.ready-limit", Kind.number(1, 10_000_000), "20000");
-  public static final Key<Duration> DELIVERY_CONNECT_TIMEOUT =
+  public static final Key<Path> DELIVERY_TRUSTED_CERTIFICATES =
+      single("delivery.trusted-certificates", Kind.path(), "");
+  public static final Key<Duration> DELIVERY_TIMEOUT_CONNECT =
       single("delivery.timeouts.connect", Kind.duration(), "30s");
+  public static final Key<Duration> DELIVERY_TIMEOUT_BANNER =
+      single("delivery.timeouts.banner", Kind.duration(), "5m");
+  public static final Key<Duration> DELIVERY_TIMEOUT_HANDSHAKE =
+      single("delivery.timeouts.handshake", Kind.duration(), "1m");
+  public static final Key<Duration> DELIVERY_TIMEOUT_MAIL =
+      single("delivery.timeouts.mail", Kind.duration(), "5m");
+  public static final Key<Duration> DELIVERY_TIMEOUT_RCPT =
+      single("delivery.timeouts.rcpt", Kind.duration(), "5m");
+  public static final Key<Duration> DELIVERY_TIMEOUT_DATA =
+      single("delivery.timeouts.data", Kind.duration(), "2m");
+  public static final Key<Duration> DELIVERY_TIMEOUT_BLOCK =
+      single("delivery.timeouts.block", Kind.duration(), "3m");
+  public static final Key<Duration> DELIVERY_TIMEOUT_END =
+      single("delivery.timeouts.end", Kind.duration(), "10m");
   public static final Key<Duration> DELIVERY_RETRY_FIRST =
       single("delivery.retry.first", Kind.duration(), "1m");
   public static final Key<Duration> DELIVERY_RETRY_LONGEST =
@@ -95,6 +123,15 @@ public final class Keys {
       single("domains.feedback-host", Kind.hostName(), "");
   public static final Key<DomainName> DOMAINS_TRACKING_HOST =
       single("domains.tracking-host", Kind.hostName(), "");
+
+  public static final Key<Duration> VERIFICATION_FIRST =
+      single("verification.first-interval", Kind.duration(), "1m");
+  public static final Key<Duration> VERIFICATION_LONGEST =
+      single("verification.longest-interval", Kind.duration(), "1h");
+  public static final Key<Duration> VERIFICATION_RECHECK =
+      single("verification.recheck-interval", Kind.duration(), "1h");
+  public static final Key<Duration> VERIFICATION_PATIENCE =
+      single("verification.patience", Kind.duration(), "72h");
 
   public static final Key<Duration> RETENTION_HISTORY =
       single("retention.history", Kind.duration(), "30d");

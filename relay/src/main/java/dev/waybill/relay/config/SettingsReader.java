@@ -26,6 +26,9 @@ import java.util.function.Supplier;
 public final class SettingsReader {
   private static final double RETRY_JITTER = 0.2;
 
+  /// A report is read in memory.
+  private static final long MOST_FEEDBACK = 256L << 20;
+
   /// What reading came to.
   public sealed interface Outcome {
     /// Everything is in order.
@@ -83,10 +86,10 @@ public final class SettingsReader {
         certificate,
         queue,
         plan,
-        VerificationSettings.defaults(),
+        named("verification", this::verification),
         new RenderingSettings(hostname, trackingBase),
         delivery,
-        new FeedbackSettings(configuration.get(Keys.FEEDBACK_LISTEN), hostname.value()),
+        named("feedback", () -> feedback(hostname)),
         new TrackingSettings(configuration.get(Keys.TRACKING_LISTEN)),
         new AdminSettings(configuration.get(Keys.ADMIN_LISTEN)));
   }
@@ -111,7 +114,11 @@ public final class SettingsReader {
             configuration.get(Keys.SUBMISSION_MAX_RECIPIENTS),
             configuration.get(Keys.SUBMISSION_MAX_CONNECTIONS),
             configuration.get(Keys.SUBMISSION_CONNECTIONS_PER_ADDRESS)),
-        SubmissionSettings.Timeouts.defaults(),
+        new SubmissionSettings.Timeouts(
+            configuration.get(Keys.SUBMISSION_TIMEOUT_IDLE),
+            configuration.get(Keys.SUBMISSION_TIMEOUT_COMMAND),
+            configuration.get(Keys.SUBMISSION_TIMEOUT_DATA),
+            configuration.get(Keys.SUBMISSION_TIMEOUT_HANDSHAKE)),
         configuration.list(Keys.SUBMISSION_ALLOW_PLAINTEXT_AUTH),
         configuration.list(Keys.SUBMISSION_TRUSTED_NETWORKS),
         dataDir.resolve("spool"));
@@ -125,6 +132,23 @@ public final class SettingsReader {
           "only one of submission.certificate and submission.private-key is set");
     }
     return chain.flatMap(c -> key.map(k -> new RelaySettings.Certificate(c, k)));
+  }
+
+  private FeedbackSettings feedback(DomainName hostname) {
+    return new FeedbackSettings(
+        configuration.get(Keys.FEEDBACK_LISTEN),
+        hostname.value(),
+        Math.toIntExact(Math.min(configuration.get(Keys.FEEDBACK_MAX_MESSAGE_SIZE), MOST_FEEDBACK)),
+        configuration.get(Keys.FEEDBACK_MAX_CONNECTIONS),
+        null);
+  }
+
+  private VerificationSettings verification() {
+    return new VerificationSettings(
+        configuration.get(Keys.VERIFICATION_FIRST),
+        configuration.get(Keys.VERIFICATION_LONGEST),
+        configuration.get(Keys.VERIFICATION_RECHECK),
+        configuration.get(Keys.VERIFICATION_PATIENCE));
   }
 
   private QueueSettings queue(DomainName hostname, Path dataDir) {
@@ -161,17 +185,16 @@ public final class SettingsReader {
   }
 
   private DeliverySettings delivery(DomainName hostname) {
-    ClientTimeouts usual = ClientTimeouts.standard();
     ClientTimeouts timeouts =
         new ClientTimeouts(
-            configuration.get(Keys.DELIVERY_CONNECT_TIMEOUT),
-            usual.banner(),
-            usual.handshake(),
-            usual.mail(),
-            usual.rcpt(),
-            usual.data(),
-            usual.block(),
-            usual.end());
+            configuration.get(Keys.DELIVERY_TIMEOUT_CONNECT),
+            configuration.get(Keys.DELIVERY_TIMEOUT_BANNER),
+            configuration.get(Keys.DELIVERY_TIMEOUT_HANDSHAKE),
+            configuration.get(Keys.DELIVERY_TIMEOUT_MAIL),
+            configuration.get(Keys.DELIVERY_TIMEOUT_RCPT),
+            configuration.get(Keys.DELIVERY_TIMEOUT_DATA),
+            configuration.get(Keys.DELIVERY_TIMEOUT_BLOCK),
+            configuration.get(Keys.DELIVERY_TIMEOUT_END));
     return new DeliverySettings(
         configuration.optional(Keys.DELIVERY_HELO).orElse(hostname).value(),
         configuration.get(Keys.DELIVERY_PORT),
@@ -183,7 +206,7 @@ public final class SettingsReader {
         configuration.get(Keys.DELIVERY_TOTAL_CONNECTIONS),
         configuration.get(Keys.DELIVERY_MEMORY),
         timeouts,
-        Optional.empty());
+        configuration.optional(Keys.DELIVERY_TRUSTED_CERTIFICATES));
   }
 
   /// Says under which keys a record's own refusal was found.
