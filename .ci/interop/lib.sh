@@ -110,7 +110,7 @@ refused_key() {
   grep '535 5.7.8' "$work/refused"
 }
 
-file_of() { grep -l "^Subject: $1" "$work"/sink/m.* | head -1; }
+file_of() { grep -rl "^Subject: $1" "$work/sink" | head -1; }
 
 arrived_subjects() {
   for subject in "$@"; do [ -n "$(file_of "$subject")" ] || return 1; done
@@ -146,7 +146,7 @@ metrics_are_clean() {
 }
 
 message_ids() { # PATTERN
-  grep -hioE "^Message-Id: <$1>" "$work"/sink/m.* | tr 'A-Z' 'a-z' | sort
+  grep -rhioE "^Message-Id: <$1>" "$work/sink" | tr 'A-Z' 'a-z' | sort
 }
 
 two_thousand() {
@@ -161,7 +161,7 @@ two_thousand() {
   sleep 1
   after=$(find "$work/sink" -name 'm.*' | wc -l)
   [ "$after" = $((before + 2000)) ] || { echo "$after files (expected: $((before + 2000)))"; return 1; }
-  [ "$(grep -l 'bulk@rcpt.example' "$work"/sink/m.* | xargs grep -hi '^Message-Id:' | sort | uniq -d | wc -l)" = 0 ]
+  [ "$(grep -rl 'bulk@rcpt.example' "$work/sink" | xargs grep -hi '^Message-Id:' | sort | uniq -d | wc -l)" = 0 ]
 }
 
 sink_has() { [ "$(find "$work/sink" -name 'm.*' | wc -l)" -ge "$1" ]; }
