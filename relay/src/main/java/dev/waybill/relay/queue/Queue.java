@@ -70,7 +70,7 @@ public final class Queue implements AutoCloseable {
     this.accepts =
         foundation
             .commits()
-            .lane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
+            .urgentLane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
     this.settlements = foundation.commits().lane(new SettleStore(foundation.journal().store()));
     Claims claims = new Claims(leases, messages, inFlight, lease, suppressed);
     this.turns = new Turns(settings, foundation, this, claims, lease, sweeps);

@@ -7,15 +7,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Makes many small writes durable with one transaction and one sync.
 ///
-/// One thread gathers everything that waits, writes it, commits, syncs, and only then completes the
-/// futures. Any thread may submit; completions run on the committing thread and must be short.
+/// One thread gathers what waits (see [WaitingRoom]), writes it, commits, syncs, and only then
+/// completes the futures. Any thread may submit; completions run on the committing thread and must be short.
 ///
 /// Where a batch fails, its items are retried one by one, so that one bad item cannot fail the
 /// rest.
@@ -46,9 +45,11 @@ public final class GroupCommit implements AutoCloseable {
   /// The way in for items of one kind.
   public final class Lane<T> {
     private final Writer<T> writer;
+    private final boolean urgent;
 
-    private Lane(Writer<T> writer) {
+    private Lane(Writer<T> writer, boolean urgent) {
       this.writer = writer;
+      this.urgent = urgent;
     }
 
     /// Queues the item for the next batch.
@@ -58,10 +59,8 @@ public final class GroupCommit implements AutoCloseable {
     public CompletableFuture<Void> submit(T item) {
       CompletableFuture<Void> done = new CompletableFuture<>();
       Pending<T> entry = new Pending<>(this, item, done);
-      if (closed) {
+      if (!waiting.add(entry, urgent)) {
         entry.fail(new IllegalStateException("the store is closed"));
-      } else {
-        waiting.add(entry);
       }
       return done;
     }
@@ -76,22 +75,31 @@ public final class GroupCommit implements AutoCloseable {
   private final Database database;
   private final Observer observer;
   private final LongSupplier nanos;
-  private final LinkedBlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
+  private final WaitingRoom<Pending<?>> waiting;
   private final List<Lane<?>> lanes = new ArrayList<>();
   private final Thread thread;
-  private volatile boolean closed;
-
   /// @param nanos a monotonic clock in nanoseconds
   public GroupCommit(Database database, Observer observer, LongSupplier nanos) {
     this.database = database;
     this.observer = observer;
     this.nanos = nanos;
+    this.waiting = new WaitingRoom<>(MAX_BATCH);
     this.thread = Thread.ofPlatform().name("group-commit").daemon(true).unstarted(this::run);
   }
 
-  /// Opens a lane; lanes are written in the order of their opening. Call before [#start].
+  /// Opens a lane for what nobody waits for; lanes are written in the order of their opening. Call
+  /// before [#start].
   public <T> Lane<T> lane(Writer<T> writer) {
-    Lane<T> lane = new Lane<>(writer);
+    return lane(writer, false);
+  }
+
+  /// Opens a lane for what somebody waits for, such as a client for its 250. Call before [#start].
+  public <T> Lane<T> urgentLane(Writer<T> writer) {
+    return lane(writer, true);
+  }
+
+  private <T> Lane<T> lane(Writer<T> writer, boolean urgent) {
+    Lane<T> lane = new Lane<>(writer, urgent);
     lanes.add(lane);
     return lane;
   }
@@ -103,8 +111,7 @@ public final class GroupCommit implements AutoCloseable {
   /// Writes what waits, then stops.
   @Override
   public void close() {
-    closed = true;
-    waiting.add(new Pending<>(new Lane<>((_, _) -> {}), "", new CompletableFuture<>()));
+    waiting.close();
     try {
       thread.join();
     } catch (InterruptedException interrupted) {
@@ -114,13 +121,7 @@ public final class GroupCommit implements AutoCloseable {
 
   private void run() {
     List<Pending<?>> batch = new ArrayList<>(MAX_BATCH);
-    while (!closed || !waiting.isEmpty()) {
-      try {
-        batch.add(waiting.take());
-      } catch (InterruptedException interrupted) {
-        continue;
-      }
-      waiting.drainTo(batch, MAX_BATCH - 1);
+    while (waiting.gather(batch)) {
       commit(batch);
       batch.clear();
     }
