@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /// `/domains`: sending domains and their DNS records.
 final class DomainsResource {
@@ -54,22 +55,31 @@ final class DomainsResource {
     }
   }
 
+  /// @param trackingSubdomain a label; JSON's null, like an empty one, takes it away
   record Update(
       @Nullable Boolean openTracking,
       @Nullable Boolean clickTracking,
-      @Nullable String trackingSubdomain,
+      @Nullable JsonNode trackingSubdomain,
       @Nullable String tls) {
 
-    /// @throws Refusal when `tls` is unknown or the subdomain cannot stand before the domain
-    DomainChange toChange(DomainName domain) {
-      if (trackingSubdomain != null
-          && !trackingSubdomain.isEmpty()
-          && DomainName.parse(trackingSubdomain + "." + domain).isEmpty()) {
+    /// @throws Refusal when `tls` is unknown or the subdomain is neither text nor null
+    DomainChange toChange() {
+      return new DomainChange(openTracking, clickTracking, label(), requireTls(tls));
+    }
+
+    private @Nullable String label() {
+      if (trackingSubdomain == null) {
+        return null;
+      }
+      if (trackingSubdomain.isNull()) {
+        return "";
+      }
+      if (!trackingSubdomain.isString()) {
         throw new Refusal(
             Problem.invalid(
-                "tracking_subdomain", "\"" + trackingSubdomain + "\"", "a label such as links"));
+                "tracking_subdomain", trackingSubdomain.toString(), "a string or null"));
       }
-      return new DomainChange(openTracking, clickTracking, trackingSubdomain, requireTls(tls));
+      return trackingSubdomain.asString();
     }
   }
 
@@ -118,10 +128,15 @@ final class DomainsResource {
 
   private Response update(Request request) {
     SendingDomain domain = find(request);
-    DomainChange change = Json.read(request, Update.class).toChange(domain.name());
-    SendingDomain updated =
-        domains.update(domain.id(), change).orElseThrow(() -> notFound(request));
-    return Json.response(200, new Reference("domain", updated.id()));
+    DomainChange change = Json.read(request, Update.class).toChange();
+    Optional<SendingDomain> updated;
+    try {
+      updated = domains.update(domain.id(), change);
+    } catch (IllegalArgumentException unusable) {
+      return Json.problem(Problem.invalid(Objects.requireNonNull(unusable.getMessage())));
+    }
+    return Json.response(
+        200, new Reference("domain", updated.orElseThrow(() -> notFound(request)).id()));
   }
 
   private Response remove(Request request) {

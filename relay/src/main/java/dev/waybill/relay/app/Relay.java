@@ -46,6 +46,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 
@@ -86,6 +87,10 @@ public final class Relay {
     Path dataDir = dataDir(settings);
     Sealing sealing = new Sealing(MasterKey.of(settings.machine(), random));
 
+    // the certificate is read while the database opens
+    FutureTask<SSLContext> certificate =
+        HeadStart.begin("certificate", () -> certificate(settings, dataDir, random));
+
     // storage and what is written with it
     database = Database.open(settings.database());
     HealthGate health = new HealthGate(dataDir, settings.queue().limits());
@@ -121,7 +126,7 @@ public final class Relay {
             suppressions::find);
     Admission admission =
         new Admission(settings.machine().hostname(), domains::covering, suppressions::find);
-    SSLContext tls = certificate(settings, dataDir, random);
+    SSLContext tls = HeadStart.await(certificate);
     submission =
         new SubmissionServer(
             settings.submission(),

@@ -6,6 +6,7 @@ import dev.waybill.relay.app.sandbox.InboxRoutes;
 import dev.waybill.relay.app.sandbox.Mailroom;
 import dev.waybill.relay.app.sandbox.ReceiverChecks;
 import dev.waybill.relay.app.sandbox.SampleMessages;
+import dev.waybill.relay.app.sandbox.SampleRun;
 import dev.waybill.relay.app.sandbox.SampleSubmitter;
 import dev.waybill.relay.app.sandbox.SandboxAccess;
 import dev.waybill.relay.app.sandbox.SandboxBanner;
@@ -41,9 +42,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The real relay in a small world of its own: a DNS that knows one sending domain, a mail host
@@ -63,6 +66,7 @@ public final class Sandbox {
   private final SandboxMailHost mailHost;
   private final Relay relay;
   private final AtomicReference<@Nullable InboxRoutes> inbox = new AtomicReference<>();
+  private @Nullable SandboxAccess access;
 
   private Sandbox(Path folder, SandboxPorts ports, Map<String, String> wishes) throws IOException {
     this.folder = folder;
@@ -107,6 +111,7 @@ public final class Sandbox {
     relay.start();
     SendingDomain domain = verifiedDomain();
     SandboxAccess access = access(domain);
+    this.access = access;
     inbox.set(
         new InboxRoutes(
             mailroom,
@@ -121,6 +126,15 @@ public final class Sandbox {
     sendSamples(access);
     SandboxFile.write(folder, access);
     return SandboxBanner.text(access);
+  }
+
+  /// Sends that many copies of the samples, as fast as they are taken, and waits until all have
+  /// arrived. After [#start].
+  public void sendMany(int messages) throws IOException, InterruptedException {
+    SandboxAccess access = Objects.requireNonNull(this.access, "not started");
+    int expected = mailHost.discarded() + messages;
+    new SampleRun(access, SampleMessages.all(SystemClock.instants().instant())).submit(messages);
+    waitFor(() -> mailHost.discarded() >= expected);
   }
 
   /// Whether the receiver's checks were content with everything that has arrived so far.
@@ -245,8 +259,12 @@ public final class Sandbox {
     new SampleSubmitter(
             access.smtp(), access.user(), access.password(), TlsCertificates.certificate(folder))
         .submit(samples);
+    waitFor(() -> mailroom.letters().size() >= expected);
+  }
+
+  private static void waitFor(BooleanSupplier arrived) throws InterruptedException {
     Duration waited = Duration.ZERO;
-    while (mailroom.letters().size() < expected) {
+    while (!arrived.getAsBoolean()) {
       if (waited.compareTo(PATIENCE) > 0) {
         throw new IllegalStateException("the samples did not arrive within " + PATIENCE);
       }

@@ -39,12 +39,21 @@ final class SandboxCommand implements Callable<Integer> {
           "End as soon as the messages have arrived: with 0 when every verdict is pass, else with 1.")
   boolean once;
 
+  @Option(
+      names = "--messages",
+      paramLabel = "N",
+      description = "Also send N copies of the samples, as fast as they are taken.")
+  int messages;
+
   @Override
   public Integer call() throws Exception {
     Path folder = dataDir == null ? Files.createTempDirectory("waybill-sandbox-") : dataDir;
     Files.createDirectories(folder);
     Sandbox sandbox = Sandbox.open(folder.toAbsolutePath(), SandboxPorts.from(portBase));
     command.commandLine().getOut().println(sandbox.start());
+    if (messages > 0) {
+      sandbox.sendMany(messages);
+    }
     if (once) {
       boolean passed = sandbox.everyVerdictPassed();
       sandbox.stop();

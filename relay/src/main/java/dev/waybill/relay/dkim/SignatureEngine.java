@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /// Any thread may use it. RSA is nearly all of what a signature costs and Amazon's provider does it
 /// three times as fast as the JDK; it is asked by name here and never becomes the JVM's own. Where
 /// it is missing, cannot load its native code or fails a trial, the JDK signs: same bytes, more
-/// time.
+/// time. The JDK signs as well until the provider, which takes most of a second, is there.
 final class SignatureEngine {
   private static final Logger LOG = LoggerFactory.getLogger(SignatureEngine.class);
   private static final String FAST_PROVIDER =
@@ -33,30 +33,48 @@ final class SignatureEngine {
 
   private static final int ED25519_BITS = 255;
 
-  private final @Nullable Provider fastRsa;
-  private final @Nullable Provider fastEd25519;
+  /// Who signs what natively; null where the JDK does.
+  private record Natives(@Nullable Provider rsa, @Nullable Provider ed25519) {}
+
+  private static final Natives NONE = new Natives(null, null);
+
+  /// Set once more at most, when the provider was found fit.
+  private volatile Natives natives;
+
   private final Cache<PrivateKey, PrivateKey> translated =
       Caffeine.newBuilder().weakKeys().maximumSize(10_000).executor(Runnable::run).build();
 
-  private SignatureEngine(@Nullable Provider fastRsa, @Nullable Provider fastEd25519) {
-    this.fastRsa = fastRsa;
-    this.fastEd25519 = fastEd25519;
+  private SignatureEngine(Natives natives) {
+    this.natives = natives;
   }
 
-  /// The fastest engine that works here.
+  /// The fastest engine that works here, once it was found; until then the JDK's own. One daemon
+  /// thread looks for it.
+  static SignatureEngine fastestSoon() {
+    SignatureEngine engine = plain();
+    Thread.ofPlatform().name("dkim-provider").daemon(true).start(engine::quicken);
+    return engine;
+  }
+
+  /// The fastest engine that works here; finding it takes up to a second.
   static SignatureEngine fastest() {
+    SignatureEngine engine = plain();
+    engine.quicken();
+    return engine;
+  }
+
+  private void quicken() {
     Optional<Provider> provider = load();
-    SignatureEngine engine =
-        new SignatureEngine(
+    natives =
+        new Natives(
             provider.filter(SignatureEngine::signsRsa).orElse(null),
             provider.filter(SignatureEngine::signsEd25519).orElse(null));
-    LOG.info("DKIM signatures: {}", engine);
-    return engine;
+    LOG.info("DKIM signatures: {}", this);
   }
 
   /// The JDK's own.
   static SignatureEngine plain() {
-    return new SignatureEngine(null, null);
+    return new SignatureEngine(NONE);
   }
 
   /// Signs the octets, hashed as the algorithm says.
@@ -66,14 +84,15 @@ final class SignatureEngine {
     try {
       return switch (key.algorithm()) {
         case RSA_SHA256 -> {
-          Signature signature = signature("SHA256withRSA", fastRsa);
-          signature.initSign(fastRsa == null ? key.privateKey() : translate(key, fastRsa));
+          Provider fast = natives.rsa();
+          Signature signature = signature("SHA256withRSA", fast);
+          signature.initSign(fast == null ? key.privateKey() : translate(key, fast));
           signature.update(octets);
           yield signature.sign();
         }
         case ED25519_SHA256 -> {
           // RFC 8463 §3: Ed25519 over the SHA-256 hash
-          Signature signature = signature("Ed25519", fastEd25519);
+          Signature signature = signature("Ed25519", natives.ed25519());
           signature.initSign(key.privateKey());
           signature.update(DkimSigner.sha256().digest(octets));
           yield signature.sign();
@@ -86,7 +105,8 @@ final class SignatureEngine {
 
   @Override
   public String toString() {
-    return "RSA by %s, Ed25519 by %s".formatted(name(fastRsa), name(fastEd25519));
+    Natives now = natives;
+    return "RSA by %s, Ed25519 by %s".formatted(name(now.rsa()), name(now.ed25519()));
   }
 
   private static String name(@Nullable Provider provider) {
@@ -125,12 +145,12 @@ final class SignatureEngine {
   }
 
   private static boolean signsRsa(Provider provider) {
-    return new SignatureEngine(provider, null)
+    return new SignatureEngine(new Natives(provider, null))
         .trial("RSA", TRIAL_RSA_BITS, SigningKey.Algorithm.RSA_SHA256);
   }
 
   private static boolean signsEd25519(Provider provider) {
-    return new SignatureEngine(null, provider)
+    return new SignatureEngine(new Natives(null, provider))
         .trial("Ed25519", ED25519_BITS, SigningKey.Algorithm.ED25519_SHA256);
   }
 

@@ -245,16 +245,21 @@ class ViewsTest {
 
   @Test
   void leavesADomainsOtherSettingsAlone() {
-    var change =
-        read("{\"open_tracking\":false}", DomainsResource.Update.class)
-            .toChange(DomainName.of("example.com"));
+    var change = read("{\"open_tracking\":false}", DomainsResource.Update.class).toChange();
 
     assertThat(change.openTracking()).isFalse();
     assertThat(change.requireTls()).isNull();
+    assertThat(change.trackingSubdomain()).isNull();
+  }
+
+  @Test
+  void takesTheTrackingSubdomainAwayWithNull() {
+    var change = read("{\"tracking_subdomain\":null}", DomainsResource.Update.class).toChange();
+
+    assertThat(change.trackingSubdomain()).isEmpty();
     assertThatThrownBy(() ->
-            read("{\"tracking_subdomain\":\"-\"}", DomainsResource.Update.class)
-                .toChange(DomainName.of("example.com")))
-        .hasMessage("tracking_subdomain: \"-\" (expected: a label such as links)");
+            read("{\"tracking_subdomain\":7}", DomainsResource.Update.class).toChange())
+        .hasMessage("tracking_subdomain: 7 (expected: a string or null)");
   }
 
   @Test

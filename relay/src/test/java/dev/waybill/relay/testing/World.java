@@ -118,6 +118,16 @@ public final class World {
     return parse(send(request).body());
   }
 
+  /// The answer of the admin API to a JSON body.
+  public HttpResponse<String> admin(String method, String path, String body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(adminUrl() + path))
+            .header("Authorization", "Bearer " + access.at("/admin/api_key").asString())
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
   public HttpResponse<String> get(String url) {
     return send(HttpRequest.newBuilder(URI.create(url)).build());
   }

@@ -88,6 +88,7 @@ final class InboxPage {
     <dt><code>bounce@</code></dt><dd>550 5.1.1, refused for good</dd>
     <dt><code>defer@</code></dt><dd>451 4.7.1, refused for now</dd>
     <dt><code>complain@</code></dt><dd>taken and reported as spam</dd>
+    <dt><code>discard@</code></dt><dd>taken and not shown</dd>
     </dl>
     </div>
     </aside>

@@ -5,6 +5,7 @@ import dev.waybill.relay.feedback.Receiver;
 import dev.waybill.relay.feedback.ReceivingDoor;
 import java.net.InetSocketAddress;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /// The mail host behind every MX of the sandbox's DNS: judges and keeps what arrives.
 ///
 /// Start and stop it from one thread. Addresses of any domain behave as they are called: `bounce@`
-/// is refused for good, `defer@` for now, and `complain@` accepts the message and reports it as
-/// spam.
+/// is refused for good, `defer@` for now, `complain@` accepts the message and reports it as spam,
+/// and `discard@` accepts and only counts it.
 public final class SandboxMailHost {
   private static final Logger log = LoggerFactory.getLogger(SandboxMailHost.class);
   private static final int MAX_MESSAGE_SIZE = 50 * 1024 * 1024;
@@ -23,6 +24,7 @@ public final class SandboxMailHost {
   private static final int MAX_RECIPIENTS = 100;
 
   private final ReceivingDoor door;
+  private final AtomicInteger discarded = new AtomicInteger();
 
   /// @param listen on loopback, port 0 for a free one
   /// @param tls for STARTTLS; null to offer none
@@ -43,7 +45,8 @@ public final class SandboxMailHost {
             MAX_CONNECTIONS,
             MAX_CONNECTIONS,
             tls);
-    this.door = new ReceivingDoor(settings, new Doorman(checks, mailroom, complaints), nanos);
+    this.door =
+        new ReceivingDoor(settings, new Doorman(checks, mailroom, complaints, discarded), nanos);
   }
 
   public void start() {
@@ -56,11 +59,17 @@ public final class SandboxMailHost {
     return door.address();
   }
 
+  /// How many messages to `discard@` have come.
+  public int discarded() {
+    return discarded.get();
+  }
+
   public void stop() {
     door.stop();
   }
 
-  private record Doorman(ReceiverChecks checks, Mailroom mailroom, ArfSender complaints)
+  private record Doorman(
+      ReceiverChecks checks, Mailroom mailroom, ArfSender complaints, AtomicInteger discarded)
       implements Receiver {
     @Override
     public Answer recipient(String address) {
@@ -73,6 +82,10 @@ public final class SandboxMailHost {
 
     @Override
     public Answer message(Arrival arrival) {
+      if (arrival.recipients().stream().allMatch(address -> name(address).equals("discard"))) {
+        discarded.incrementAndGet();
+        return Answer.ok("2.0.0 Discarded, as the address asks for");
+      }
       Mailroom.Letter letter = mailroom.add(arrival, checks.examine(arrival));
       if (arrival.recipients().stream().anyMatch(address -> name(address).equals("complain"))) {
         complaints.complainLater(arrival);

@@ -115,6 +115,16 @@ class SandboxMailHostTest {
   }
 
   @Test
+  void onlyCountsWhatIsToBeDiscarded() throws IOException {
+    try (ReceivingDialog client = new ReceivingDialog(host.address())) {
+      assertThat(client.deliver(RETURN_PATH, "discard+1@any.test", MESSAGE)).startsWith("250");
+      assertThat(client.deliver(RETURN_PATH, "Discard@any.test", MESSAGE)).startsWith("250");
+    }
+    assertThat(host.discarded()).isEqualTo(2);
+    assertThat(mailroom.letters()).isEmpty();
+  }
+
+  @Test
   void takesMailOverStartTls() throws Exception {
     new SampleSubmitter(host.address(), "", "", tls.certificate())
         .submit(
