@@ -1,4 +1,6 @@
 # Waybill from its built distribution. WAYBILL_TRACKING=on: opens and clicks on (for workload w2t).
+# The relay refuses settings it does not know, so these names are kept from its environment.
+export -n WAYBILL_HOME WAYBILL_CTL WAYBILL_TRACKING WAYBILL_EXTRA
 : "${WAYBILL_HOME:=$(cd "$BENCH/../../.." && pwd)/target/waybill}" "${WAYBILL_CTL:=$(cd "$BENCH/../../../.." && pwd)/admin-cli/target/waybillctl/bin/waybillctl}"
 PEER_SPOOL=$PEER_DIR/data
 ctl() { WAYBILL_URL=http://127.0.0.1:8081 WAYBILL_API_KEY=$(cat "$PEER_DIR/data/admin.key") ip netns exec $NS "$WAYBILL_CTL" "$@"; }

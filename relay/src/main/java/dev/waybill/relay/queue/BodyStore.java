@@ -8,7 +8,7 @@ import java.util.UUID;
 
 /// Where submitted bytes live until the last recipient is settled.
 ///
-/// Writes and removals happen on the committing thread; any thread may read.
+/// Bodies are written on the committing thread; one thread at a time sweeps; any thread may read.
 sealed interface BodyStore permits SegmentBodyStore, TableBodyStore {
   /// Puts the bodies on stable storage before the transaction begins and notes each location.
   void append(List<Accepting> messages) throws IOException;
@@ -22,5 +22,5 @@ sealed interface BodyStore permits SegmentBodyStore, TableBodyStore {
   byte[] read(UUID messageId, BodyLocation location) throws IOException;
 
   /// Removes bodies that no waiting delivery needs.
-  void sweep(Connection connection) throws SQLException, IOException;
+  void sweep() throws SQLException, IOException;
 }

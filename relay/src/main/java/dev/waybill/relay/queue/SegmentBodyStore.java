@@ -1,5 +1,6 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,14 +34,16 @@ final class SegmentBodyStore implements BodyStore {
   private static final int COPY_BLOCK = 1 << 16;
   private static final String SUFFIX = ".segment";
 
+  private final Database database;
   private final Path folder;
   private final long maxSegment;
   private final ByteBuffer header = ByteBuffer.allocate(HEADER);
   private FileChannel active;
-  private long activeNumber;
+  private volatile long activeNumber;
 
   /// Opens the folder with a fresh segment to append to.
-  SegmentBodyStore(Path folder, long maxSegment) throws IOException {
+  SegmentBodyStore(Database database, Path folder, long maxSegment) throws IOException {
+    this.database = database;
     this.folder = Files.createDirectories(folder);
     this.maxSegment = maxSegment;
     this.activeNumber = segments().stream().mapToLong(Long::longValue).max().orElse(0) + 1;
@@ -51,8 +54,9 @@ final class SegmentBodyStore implements BodyStore {
   public void append(List<Accepting> messages) throws IOException {
     if (active.position() >= maxSegment) {
       FileChannel full = active;
-      active = create(activeNumber + 1);
-      activeNumber++;
+      long next = activeNumber + 1;
+      active = create(next);
+      activeNumber = next;
       full.close();
     }
     long start = active.position();
@@ -99,23 +103,34 @@ final class SegmentBodyStore implements BodyStore {
     }
   }
 
-  /// Deletes the closed segments into which no waiting delivery points. Runs on the committing
-  /// thread, so every body appended before it has its row.
+  /// Deletes the closed segments into which no waiting delivery points.
+  ///
+  /// What lies in a segment has its rows before the next segment is begun, and none is added later;
+  /// and what is read here is made durable before a file goes, so no body is removed because of a
+  /// settlement that a crash could still undo.
   @Override
-  public void sweep(Connection connection) throws SQLException, IOException {
-    Set<Long> needed = new HashSet<>();
-    try (PreparedStatement select =
+  public void sweep() throws SQLException, IOException {
+    long open = activeNumber;
+    Set<Long> closed = segments();
+    closed.removeIf(number -> number >= open);
+    if (closed.isEmpty()) {
+      return;
+    }
+    try (Connection connection = database.connect();
+        PreparedStatement select =
             connection.prepareStatement("select distinct body_segment from delivery");
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        needed.add(row.getLong(1));
+        closed.remove(row.getLong(1));
       }
     }
-    for (long number : segments()) {
-      if (number != activeNumber && !needed.contains(number)) {
-        Files.deleteIfExists(file(number));
-        LOG.debug("segment {} removed: all its messages are settled", number);
-      }
+    if (closed.isEmpty()) {
+      return;
+    }
+    database.sync();
+    for (long number : closed) {
+      Files.deleteIfExists(file(number));
+      LOG.debug("segment {} removed: all its messages are settled", number);
     }
   }
 

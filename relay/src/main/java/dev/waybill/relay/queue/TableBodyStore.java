@@ -73,13 +73,14 @@ final class TableBodyStore implements BodyStore {
 
   /// A body and its deliveries are written in one transaction, so none is removed too early.
   @Override
-  public void sweep(Connection connection) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement(
-            """
-            delete from body b
-            where not exists (select 1 from delivery d where d.message_id = b.message_id)\
-            """)) {
+  public void sweep() throws SQLException {
+    try (Connection connection = database.connect();
+        PreparedStatement delete =
+            connection.prepareStatement(
+                """
+                delete from body b
+                where not exists (select 1 from delivery d where d.message_id = b.message_id)\
+                """)) {
       delete.executeUpdate();
     }
   }
