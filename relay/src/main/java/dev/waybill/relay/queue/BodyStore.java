@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /// Where submitted bytes live until the last recipient is settled.
@@ -22,5 +23,16 @@ sealed interface BodyStore permits SegmentBodyStore, TableBodyStore {
   byte[] read(UUID messageId, BodyLocation location) throws IOException;
 
   /// Removes bodies that no waiting delivery needs.
-  void sweep() throws SQLException, IOException;
+  ///
+  /// @return bodies that alone keep a segment from going; to be copied forward
+  List<Survivor> sweep() throws SQLException, IOException;
+
+  /// Copies bodies behind the newest ones and puts them on stable storage; committing thread, after
+  /// the batch's new bodies were appended.
+  ///
+  /// @return where each is now as well
+  Map<Survivor, BodyLocation> copyForward(List<Survivor> survivors) throws IOException;
+
+  /// A body that outlived its neighbours.
+  record Survivor(UUID messageId, BodyLocation location) {}
 }

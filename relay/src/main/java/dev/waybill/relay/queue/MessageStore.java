@@ -8,6 +8,7 @@ import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -81,13 +82,45 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
   }
 
   StoredMessage onDisk(MessageFacts facts, BodyLocation location) {
-    return StoredMessage.onDisk(facts, () -> bodies.read(facts.id(), location));
+    return StoredMessage.onDisk(facts, () -> read(facts.id(), location));
+  }
+
+  /// A body can have been copied forward, and its old segment removed, since its place was read.
+  private byte[] read(UUID id, BodyLocation location) throws IOException {
+    try {
+      return bodies.read(id, location);
+    } catch (NoSuchFileException moved) {
+      BodyLocation current = locate(id);
+      if (current.equals(location)) {
+        throw moved;
+      }
+      return bodies.read(id, current);
+    }
+  }
+
+  private BodyLocation locate(UUID id) throws IOException {
+    try (Connection connection = database.connect();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select body_segment, body_offset from message where id = ?")) {
+      select.setObject(1, id);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          throw new IOException("there is no message " + id);
+        }
+        return location(row);
+      }
+    } catch (SQLException failure) {
+      throw new IOException("the body of " + id + " cannot be found", failure);
+    }
   }
 
   /// Removes bodies that nobody needs; one thread at a time.
-  void sweepBodies() {
+  ///
+  /// @return bodies to be copied forward
+  List<BodyStore.Survivor> sweepBodies() {
     try {
-      bodies.sweep();
+      return bodies.sweep();
     } catch (SQLException | IOException failure) {
       throw new StorageException("bodies could not be removed", failure);
     }

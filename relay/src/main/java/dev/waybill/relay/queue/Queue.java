@@ -77,7 +77,10 @@ public final class Queue implements AutoCloseable {
             .lane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
     this.settlements = foundation.commits().lane(new SettleStore(foundation.journal().store()));
     this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
-    this.turns = new Turns(settings, foundation, this, claims, lease, messages, sweeps);
+    // prepared last: a batch's new bodies are appended before any is copied behind them
+    GroupCommit.Lane<BodyStore.Survivor> survivors =
+        foundation.commits().lane(new SurvivorStore(bodies));
+    this.turns = new Turns(settings, foundation, this, claims, lease, messages, sweeps, survivors);
   }
 
   /// Starts handing due deliveries over.

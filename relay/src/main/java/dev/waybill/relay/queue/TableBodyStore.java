@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /// Bodies in a table of the shared database, where every node can read them.
@@ -73,7 +74,7 @@ final class TableBodyStore implements BodyStore {
 
   /// A body and its deliveries are written in one transaction, so none is removed too early.
   @Override
-  public void sweep() throws SQLException {
+  public List<Survivor> sweep() throws SQLException {
     try (Connection connection = database.connect();
         PreparedStatement delete =
             connection.prepareStatement(
@@ -83,6 +84,13 @@ final class TableBodyStore implements BodyStore {
                 """)) {
       delete.executeUpdate();
     }
+    return List.of();
+  }
+
+  /// A row by itself keeps nothing else.
+  @Override
+  public Map<Survivor, BodyLocation> copyForward(List<Survivor> survivors) {
+    return Map.of();
   }
 
   private static void closeAll(List<InputStream> streams) throws SQLException {

@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ final class Turns {
   private final NodeLease lease;
   private final MessageStore messages;
   private final GroupCommit.Lane<Instant> sweeps;
+  private final GroupCommit.Lane<BodyStore.Survivor> survivors;
   private final Alarm alarm = new Alarm();
   private final AtomicInteger left = new AtomicInteger();
   private final int roomWorthAClaim;
@@ -63,7 +65,8 @@ final class Turns {
       Claims claims,
       NodeLease lease,
       MessageStore messages,
-      GroupCommit.Lane<Instant> sweeps) {
+      GroupCommit.Lane<Instant> sweeps,
+      GroupCommit.Lane<BodyStore.Survivor> survivors) {
     this.settings = settings;
     this.foundation = foundation;
     this.queue = queue;
@@ -71,6 +74,7 @@ final class Turns {
     this.lease = lease;
     this.messages = messages;
     this.sweeps = sweeps;
+    this.survivors = survivors;
     this.roomWorthAClaim = Math.max(1, settings.limits().readyDeliveries() / 80);
   }
 
@@ -201,7 +205,9 @@ final class Turns {
       queue.changed();
       alarm.ring(foundation.clock().instant());
     }
-    messages.sweepBodies();
+    for (BodyStore.Survivor survivor : messages.sweepBodies()) {
+      var _ = survivors.submit(survivor).whenComplete((_, failure) -> note(failure));
+    }
     forget();
   }
 
@@ -211,9 +217,8 @@ final class Turns {
         sweeps
             .submit(cutoff)
             .whenComplete((_, failure) -> {
-              if (failure != null) {
-                LOG.warn("not written; it comes again", failure);
-              } else if (running && messages.hasMoreToForget()) {
+              note(failure);
+              if (failure == null && running && messages.hasMoreToForget()) {
                 forget();
               }
             });
@@ -232,5 +237,11 @@ final class Turns {
             pause.toMillis(),
             pause.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  private static void note(@Nullable Throwable failure) {
+    if (failure != null) {
+      LOG.warn("not written; it comes again", failure);
+    }
   }
 }
