@@ -9,7 +9,6 @@ import dev.waybill.relay.http.Route;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSummary;
-import dev.waybill.relay.queue.Retry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,7 +54,7 @@ final class QueueResource {
       @Nullable Boolean all, @Nullable String destination, @Nullable String messageId) {
 
     /// @throws Refusal when none or several are given, or one cannot be read
-    Retry checked() {
+    Queue.Retry checked() {
       boolean everything = Boolean.TRUE.equals(all);
       int given =
           (everything ? 1 : 0) + (destination == null ? 0 : 1) + (messageId == null ? 0 : 1);
@@ -65,7 +64,7 @@ final class QueueResource {
                 "%d of all, destination and message_id are given (expected: 1)".formatted(given)));
       }
       if (destination != null) {
-        return new Retry.Destination(
+        return new Queue.Retry.Destination(
             DomainName.parse(destination)
                 .orElseThrow(() ->
                     new Refusal(
@@ -73,14 +72,14 @@ final class QueueResource {
                             "destination", "\"" + destination + "\"", "a recipient domain"))));
       }
       if (messageId != null) {
-        return new Retry.Message(
+        return new Queue.Retry.Message(
             Ids.parse(messageId)
                 .orElseThrow(() ->
                     new Refusal(
                         Problem.invalid(
                             "message_id", "\"" + messageId + "\"", "the id of a message"))));
       }
-      return new Retry.All();
+      return new Queue.Retry.All();
     }
   }
 

@@ -1,16 +1,19 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.storage.GroupCommit;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /// Where submitted bytes live until the last recipient is settled.
 ///
 /// Bodies are written on the committing thread; one thread at a time sweeps; any thread may read.
-sealed interface BodyStore permits SegmentBodyStore, TableBodyStore {
+/// As a lane of the commit it copies survivors behind the newest bodies and points their rows there;
+/// the old bodies stay until a sweep finds that nobody needs them.
+sealed interface BodyStore extends GroupCommit.Writer<BodyStore.Survivor>
+    permits SegmentBodyStore, TableBodyStore {
   /// Puts the bodies on stable storage before the transaction begins and notes each location.
   void append(List<Accepting> messages) throws IOException;
 
@@ -26,12 +29,6 @@ sealed interface BodyStore permits SegmentBodyStore, TableBodyStore {
   ///
   /// @return bodies that alone keep a segment from going; to be copied forward
   List<Survivor> sweep() throws SQLException, IOException;
-
-  /// Copies bodies behind the newest ones and puts them on stable storage; committing thread, after
-  /// the batch's new bodies were appended.
-  ///
-  /// @return where each is now as well
-  Map<Survivor, BodyLocation> copyForward(List<Survivor> survivors) throws IOException;
 
   /// A body that outlived its neighbours.
   record Survivor(UUID messageId, BodyLocation location) {}

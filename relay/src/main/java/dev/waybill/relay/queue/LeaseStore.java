@@ -79,17 +79,16 @@ final class LeaseStore {
 
   /// When the next delivery is due, later than the given time; empty when none waits.
   Optional<Instant> nextDue(Instant after) {
-    return inTransaction(
-            connection -> {
-              try (PreparedStatement select =
-                  connection.prepareStatement(
-                      "select due_at from delivery where due_at > ? order by due_at limit 1")) {
-                select.setObject(1, Columns.timestamp(after));
-                try (ResultSet row = select.executeQuery()) {
-                  return row.next() ? Optional.of(Columns.instant(row, "due_at")) : Optional.empty();
-                }
-              }
-            });
+    return inTransaction(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "select due_at from delivery where due_at > ? order by due_at limit 1")) {
+        select.setObject(1, Columns.timestamp(after));
+        try (ResultSet row = select.executeQuery()) {
+          return row.next() ? Optional.of(Columns.instant(row, "due_at")) : Optional.empty();
+        }
+      }
+    });
   }
 
   /// Makes deferred deliveries due, some at a time, so that nobody waits for long.
@@ -98,7 +97,7 @@ final class LeaseStore {
   ///
   /// @param after the due time up to which an earlier call has come
   /// @return the due time up to which this one came, and how many it made due
-  Moved makeDue(Retry retry, Instant start, Instant after) {
+  Moved makeDue(Queue.Retry retry, Instant start, Instant after) {
     return inTransaction(connection -> {
       List<DeliveryKey> keys = new ArrayList<>();
       Instant last = after;
@@ -135,12 +134,12 @@ final class LeaseStore {
   }
 
   private static PreparedStatement selectDeferred(
-      Connection connection, Retry retry, Instant start, Instant after) throws SQLException {
+      Connection connection, Queue.Retry retry, Instant start, Instant after) throws SQLException {
     String only =
         switch (retry) {
-          case Retry.All _ -> "";
-          case Retry.Destination _ -> " and recipient_domain = ?";
-          case Retry.Message _ -> " and message_id = ?";
+          case Queue.Retry.All _ -> "";
+          case Queue.Retry.Destination _ -> " and recipient_domain = ?";
+          case Queue.Retry.Message _ -> " and message_id = ?";
         };
     PreparedStatement select =
         connection.prepareStatement(
@@ -152,9 +151,9 @@ final class LeaseStore {
     select.setObject(1, Columns.timestamp(after));
     select.setObject(2, Columns.timestamp(start));
     switch (retry) {
-      case Retry.All _ -> {}
-      case Retry.Destination(DomainName domain) -> select.setString(3, domain.value());
-      case Retry.Message(UUID id) -> select.setObject(3, id);
+      case Queue.Retry.All _ -> {}
+      case Queue.Retry.Destination(DomainName domain) -> select.setString(3, domain.value());
+      case Queue.Retry.Message(UUID id) -> select.setObject(3, id);
     }
     return select;
   }

@@ -39,6 +39,17 @@ public final class Queue implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random) {}
 
+  /// Which deferred deliveries an operator wants to be tried now.
+  public sealed interface Retry {
+    record All() implements Retry {}
+
+    /// Those to one recipient domain.
+    record Destination(DomainName domain) implements Retry {}
+
+    /// Those of one message.
+    record Message(UUID id) implements Retry {}
+  }
+
   private final Foundation foundation;
   private final InFlight inFlight;
   private final MessageStore messages;
@@ -79,8 +90,13 @@ public final class Queue implements AutoCloseable {
     this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
     // prepared last: a batch's new bodies are appended before any is copied behind them
     GroupCommit.Lane<BodyStore.Survivor> survivors =
-        foundation.commits().lane(new SurvivorStore(bodies));
-    this.turns = new Turns(settings, foundation, this, claims, lease, messages, sweeps, survivors);
+        foundation.commits().lane(bodies);
+    this.turns = 
+        new Turns(
+            settings,
+            foundation,
+            this,
+            new Turns.Works(claims, lease, messages, sweeps, survivors));
   }
 
   /// Starts handing due deliveries over.

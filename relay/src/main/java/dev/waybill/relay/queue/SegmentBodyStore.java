@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A record is a header of 32 octets (magic, message id, length, CRC-32C of the body) and the body.
 /// A crash can leave records that no row points to; they go with their segment. The few bodies that
-/// outlive the rest of an old segment are copied behind the newest, so that the old one can go. A process never
-/// appends to a segment that an earlier process wrote.
+/// outlive the rest of an old segment are copied behind the newest, so that the old one can go. A
+/// process never appends to a segment that an earlier process wrote.
 final class SegmentBodyStore implements BodyStore {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentBodyStore.class);
   private static final int MAGIC = 0x57_42_42_31;
@@ -50,6 +50,7 @@ final class SegmentBodyStore implements BodyStore {
   private final Path folder;
   private final long maxSegment;
   private final ByteBuffer header = ByteBuffer.allocate(HEADER);
+  private final Map<Survivor, BodyLocation> copies = new HashMap<>();
   private FileChannel active;
   private volatile long activeNumber;
 
@@ -188,9 +189,9 @@ final class SegmentBodyStore implements BodyStore {
   /// Copies whole records as they are. It never begins a segment: rows of new bodies in the one at
   /// hand are not committed yet.
   @Override
-  public Map<Survivor, BodyLocation> copyForward(List<Survivor> survivors) throws IOException {
+  public void prepare(List<Survivor> survivors) throws IOException {
     long start = active.position();
-    Map<Survivor, BodyLocation> copies = new HashMap<>();
+    copies.clear();
     try {
       for (Survivor survivor : survivors) {
         long at = active.position();
@@ -199,10 +200,31 @@ final class SegmentBodyStore implements BodyStore {
         }
       }
       active.force(false);
-      return copies;
     } catch (IOException failure) {
       active.truncate(start);
       throw failure;
+    }
+  }
+
+  @Override
+  public void write(Connection connection, List<Survivor> survivors) throws SQLException {
+    try (PreparedStatement message =
+            connection.prepareStatement(
+                "update message set body_segment = ?, body_offset = ? where id = ?");
+        PreparedStatement deliveries =
+            connection.prepareStatement(
+                "update delivery set body_segment = ? where message_id = ?")) {
+      for (Map.Entry<Survivor, BodyLocation> copy : copies.entrySet()) {
+        message.setLong(1, copy.getValue().segment());
+        message.setLong(2, copy.getValue().offset());
+        message.setObject(3, copy.getKey().messageId());
+        message.addBatch();
+        deliveries.setLong(1, copy.getValue().segment());
+        deliveries.setObject(2, copy.getKey().messageId());
+        deliveries.addBatch();
+      }
+      message.executeBatch();
+      deliveries.executeBatch();
     }
   }
 

@@ -12,7 +12,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /// Bodies in a table of the shared database, where every node can read them.
@@ -87,10 +86,9 @@ final class TableBodyStore implements BodyStore {
     return List.of();
   }
 
-  /// A row by itself keeps nothing else.
   @Override
-  public Map<Survivor, BodyLocation> copyForward(List<Survivor> survivors) {
-    return Map.of();
+  public void write(Connection connection, List<Survivor> survivors) {
+    // a row by itself keeps nothing else
   }
 
   private static void closeAll(List<InputStream> streams) throws SQLException {

@@ -4,10 +4,14 @@ import dev.waybill.relay.storage.Dialect;
 import dev.waybill.relay.storage.GroupCommit;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +33,11 @@ final class Turns {
 
   private static final int LOOK_ALONE = 10;
 
-  /// A claim that had to search for long is followed by a rest of so many times as long: what is
-  /// due can be hidden behind a great deal that has no room.
+  /// A claim that left something behind for want of room is followed by a rest of so many times as
+  /// long: what can be had may be hidden behind a great deal that cannot.
   private static final int RESTS = 4;
 
-  private static final Duration LONG_SEARCH = Duration.ofMillis(50);
+  private static final Duration REST_AFTER_NOTHING = Duration.ofMillis(100);
   private static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
   private final QueueSettings settings;
@@ -45,6 +49,7 @@ final class Turns {
   private final GroupCommit.Lane<Instant> sweeps;
   private final GroupCommit.Lane<BodyStore.Survivor> survivors;
   private final Alarm alarm = new Alarm();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicInteger left = new AtomicInteger();
   private final int roomWorthAClaim;
   private final ScheduledExecutorService timer =
@@ -56,25 +61,25 @@ final class Turns {
   private volatile boolean crowded;
 
   /// The claiming thread's own.
-  private Instant restUntil = Instant.EPOCH;
+  private Duration rest = Duration.ZERO;
 
-  Turns(
-      QueueSettings settings,
-      Queue.Foundation foundation,
-      Queue queue,
+  /// What the turns turn.
+  record Works(
       Claims claims,
       NodeLease lease,
       MessageStore messages,
       GroupCommit.Lane<Instant> sweeps,
-      GroupCommit.Lane<BodyStore.Survivor> survivors) {
+      GroupCommit.Lane<BodyStore.Survivor> survivors) {}
+
+  Turns(QueueSettings settings, Queue.Foundation foundation, Queue queue, Works works) {
     this.settings = settings;
     this.foundation = foundation;
     this.queue = queue;
-    this.claims = claims;
-    this.lease = lease;
-    this.messages = messages;
-    this.sweeps = sweeps;
-    this.survivors = survivors;
+    this.claims = works.claims();
+    this.lease = works.lease();
+    this.messages = works.messages();
+    this.sweeps = works.sweeps();
+    this.survivors = works.survivors();
     this.roomWorthAClaim = Math.max(1, settings.limits().readyDeliveries() / 80);
   }
 
@@ -113,6 +118,7 @@ final class Turns {
 
   void stop() {
     running = false;
+    ended.countDown();
     timer.shutdown();
     try {
       if (claimer.isAlive()) {
@@ -132,7 +138,7 @@ final class Turns {
     int pauses = shared ? LOOK_SHARED : LOOK_ALONE;
     int paused = pauses;
     while (running) {
-      if (!isResting() && (alarm.rings(foundation.clock().instant()) || paused >= pauses)) {
+      if (alarm.rings(foundation.clock().instant()) || paused >= pauses) {
         paused = 0;
         try {
           claim();
@@ -142,6 +148,7 @@ final class Turns {
         }
       }
       try {
+        rest();
         alarm.pause();
         paused++;
       } catch (InterruptedException interrupted) {
@@ -156,7 +163,7 @@ final class Turns {
     do {
       Instant began = foundation.clock().instant();
       claim = claims.claim(began);
-      rest(began, foundation.clock().instant(), claim);
+      restAfter(claim, Duration.between(began, foundation.clock().instant()));
       claim.ready().forEach(queue::handOver);
       claim
           .suppressed()
@@ -170,18 +177,23 @@ final class Turns {
     claims.nextDue(claim.crowded() ? now : Instant.EPOCH).ifPresent(alarm::dueAt);
   }
 
-  private void rest(Instant began, Instant ended, Claims.Claim claim) {
-    Duration took = Duration.between(began, ended);
-    if (claim.crowded() && took.compareTo(LONG_SEARCH) > 0) {
-      Duration rest = took.multipliedBy(RESTS);
-      restUntil = ended.plus(rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST);
+  private void restAfter(Claims.Claim claim, Duration took) {
+    if (!claim.crowded() || !claim.exhausted()) {
+      rest = Duration.ZERO;
+      return;
     }
+    Duration fair = took.multipliedBy(RESTS);
+    Duration least = claim.ready().isEmpty() ? REST_AFTER_NOTHING : Duration.ZERO;
+    Duration wanted = fair.compareTo(least) > 0 ? fair : least;
+    rest = wanted.compareTo(LONGEST_REST) < 0 ? wanted : LONGEST_REST;
   }
 
-  /// A clock that was set back does not prolong a rest.
-  private boolean isResting() {
-    Duration rest = Duration.between(foundation.clock().instant(), restUntil);
-    return rest.isPositive() && rest.compareTo(LONGEST_REST) <= 0;
+  /// Nothing but the end cuts it short.
+  private void rest() throws InterruptedException {
+    if (rest.isPositive()) {
+      var _ = ended.await(rest.toMillis(), TimeUnit.MILLISECONDS);
+      rest = Duration.ZERO;
+    }
   }
 
   private void beat() {
@@ -242,6 +254,46 @@ final class Turns {
   private static void note(@Nullable Throwable failure) {
     if (failure != null) {
       LOG.warn("not written; it comes again", failure);
+    }
+  }
+
+  /// Knows when the next delivery is due, so that the table is read then and not all the time.
+  ///
+  /// Any thread may set it; one waits for it. The clock may jump: it is looked at twice a second,
+  /// which costs next to nothing.
+  private static final class Alarm {
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    private final Semaphore early = new Semaphore(0);
+
+    /// Microseconds since 1970.
+    private final AtomicLong next = new AtomicLong(Long.MIN_VALUE);
+
+    /// Something is due at the given time.
+    void dueAt(Instant time) {
+      next.accumulateAndGet(micros(time), Math::min);
+    }
+
+    /// Something is due now: ends the pause.
+    void ring(Instant now) {
+      dueAt(now);
+      early.release();
+    }
+
+    /// Whether the time has come; if so, the alarm is off until it is set again.
+    boolean rings(Instant now) {
+      long set = next.get();
+      return set <= micros(now) && next.compareAndSet(set, Long.MAX_VALUE);
+    }
+
+    /// Waits for a ring, but not long.
+    void pause() throws InterruptedException {
+      var _ = early.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      early.drainPermits();
+    }
+
+    private static long micros(Instant time) {
+      return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
   }
 }

@@ -17,8 +17,8 @@ import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.HealthGate;
+import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSummary;
-import dev.waybill.relay.queue.Retry;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import java.nio.charset.StandardCharsets;
@@ -122,11 +122,11 @@ class ViewsTest {
   @Test
   void readsWhatToRetry() {
     assertThat(new QueueResource.RetryRequest(true, null, null).checked())
-        .isEqualTo(new Retry.All());
+        .isEqualTo(new Queue.Retry.All());
     assertThat(new QueueResource.RetryRequest(null, "Gmail.Example", null).checked())
-        .isEqualTo(new Retry.Destination(DomainName.of("gmail.example")));
+        .isEqualTo(new Queue.Retry.Destination(DomainName.of("gmail.example")));
     assertThat(new QueueResource.RetryRequest(null, null, ID.toString()).checked())
-        .isEqualTo(new Retry.Message(ID));
+        .isEqualTo(new Queue.Retry.Message(ID));
     assertThatThrownBy(() -> new QueueResource.RetryRequest(true, "gmail.example", null).checked())
         .isInstanceOf(Refusal.class);
     assertThatThrownBy(() -> new QueueResource.RetryRequest(false, null, null).checked())

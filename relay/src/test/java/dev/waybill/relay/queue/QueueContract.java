@@ -330,7 +330,7 @@ abstract class QueueContract {
         bench.message("y", clock.instant().plus(Duration.ofHours(2)), "bob@there.example"));
     clock.advance(Duration.ofSeconds(1));
 
-    assertThat(bench.queue.retry(new Retry.All())).isEqualTo(1);
+    assertThat(bench.queue.retry(new Queue.Retry.All())).isEqualTo(1);
     ReadyDelivery again = bench.next();
     assertThat(again.recipient()).isEqualTo(EmailAddress.of("ann@there.example"));
     assertThat(again.attempts()).isEqualTo(1);
@@ -345,12 +345,12 @@ abstract class QueueContract {
     settle(bench.next(), deferred());
     clock.advance(Duration.ofSeconds(1));
 
-    assertThat(bench.queue.retry(new Retry.Destination(DomainName.of("nowhere.example")))).isZero();
-    assertThat(bench.queue.retry(new Retry.Destination(DomainName.of("here.example"))))
+    assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("nowhere.example")))).isZero();
+    assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("here.example"))))
         .isEqualTo(1);
     assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("bob@here.example"));
-    assertThat(bench.queue.retry(new Retry.Message(UUID.randomUUID()))).isZero();
-    assertThat(bench.queue.retry(new Retry.Message(ann))).isEqualTo(1);
+    assertThat(bench.queue.retry(new Queue.Retry.Message(UUID.randomUUID()))).isZero();
+    assertThat(bench.queue.retry(new Queue.Retry.Message(ann))).isEqualTo(1);
     assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("ann@there.example"));
   }
 
