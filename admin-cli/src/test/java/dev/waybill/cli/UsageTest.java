@@ -54,6 +54,7 @@ class UsageTest {
         "suppressions remove",
         "queue",
         "queue summary",
+        "queue retry",
         "events",
         "events list",
         "events tail",

@@ -63,7 +63,7 @@ final class StatusResource {
             Duration.between(node.startedAt(), clock.instant()).toMillis() / 1000.0,
             health.name(),
             health.reason(),
-            QueueResource.statesOf(queue.summary()),
+            QueueResource.statesOf(queue.counts()),
             countByStatus(domains.list())));
   }
 }

@@ -175,7 +175,7 @@ public final class Relay {
   /// @throws IOException when the first key cannot be written
   public void start() throws IOException {
     FirstKey.ensure(settings.machine().dataDir(), keys);
-    queue.start(delivery::accept);
+    queue.start(delivery::accept, delivery::forgetOutages);
     tracking.start();
     feedback.start();
     submission.start();

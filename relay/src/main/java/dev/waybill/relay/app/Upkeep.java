@@ -43,7 +43,7 @@ final class Upkeep {
 
   void start() {
     every(LEDGERS, this::lookAtLedgers);
-    every(FIGURES, () -> meters.show(queue.summary(), clock.instant()));
+    every(FIGURES, () -> meters.show(queue.counts(), clock.instant()));
   }
 
   void stop() {

@@ -128,6 +128,11 @@ public final class DeliveryEngine {
     }
   }
 
+  /// Lets every site be called on again, as if none had failed.
+  public void forgetOutages() {
+    outages.forget();
+  }
+
   /// Takes no more, lets what is under way come to its end, and releases what was not attempted.
   ///
   /// @param grace after which connections are cut; what was under way then is settled as

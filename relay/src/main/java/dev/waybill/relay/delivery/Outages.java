@@ -65,6 +65,10 @@ final class Outages {
     }
   }
 
+  void forget() {
+    outages.invalidateAll();
+  }
+
   private static Duration min(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }

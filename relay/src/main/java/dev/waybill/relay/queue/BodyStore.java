@@ -1,5 +1,6 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.storage.GroupCommit;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -8,8 +9,11 @@ import java.util.UUID;
 
 /// Where submitted bytes live until the last recipient is settled.
 ///
-/// Writes and removals happen on the committing thread; any thread may read.
-sealed interface BodyStore permits SegmentBodyStore, TableBodyStore {
+/// Bodies are written on the committing thread; one thread at a time sweeps; any thread may read.
+/// As a lane of the commit it copies survivors behind the newest bodies and points their rows there;
+/// the old bodies stay until a sweep finds that nobody needs them.
+sealed interface BodyStore extends GroupCommit.Writer<BodyStore.Survivor>
+    permits SegmentBodyStore, TableBodyStore {
   /// Puts the bodies on stable storage before the transaction begins and notes each location.
   void append(List<Accepting> messages) throws IOException;
 
@@ -22,5 +26,10 @@ sealed interface BodyStore permits SegmentBodyStore, TableBodyStore {
   byte[] read(UUID messageId, BodyLocation location) throws IOException;
 
   /// Removes bodies that no waiting delivery needs.
-  void sweep(Connection connection) throws SQLException, IOException;
+  ///
+  /// @return bodies that alone keep a segment from going; to be copied forward
+  List<Survivor> sweep() throws SQLException, IOException;
+
+  /// A body that outlived its neighbours.
+  record Survivor(UUID messageId, BodyLocation location) {}
 }

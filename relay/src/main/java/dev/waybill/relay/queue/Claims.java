@@ -1,6 +1,7 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.DeliveryKey;
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
@@ -10,12 +11,14 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings due deliveries back into memory as far as there is room. One thread claims, one recovers.
+/// Brings due deliveries back into memory as far as there is room. One thread claims, one recovers;
+/// any may suspect.
 final class Claims {
   private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
   private static final int AT_ONCE = 500;
@@ -24,11 +27,13 @@ final class Claims {
   ///
   /// @param ready to be delivered
   /// @param suppressed whose recipient may not get mail any more, with the reason
-  record Claim(List<ReadyDelivery> ready, Map<ReadyDelivery, String> suppressed) {
-    int size() {
-      return ready.size() + suppressed.size();
-    }
-  }
+  /// @param exhausted whether there is nothing more to claim now
+  /// @param crowded whether what is due may have been left behind for want of room
+  record Claim(
+      List<ReadyDelivery> ready,
+      Map<ReadyDelivery, String> suppressed,
+      boolean exhausted,
+      boolean crowded) {}
 
   private record Audience(UUID domainId, Stream stream) {}
 
@@ -38,6 +43,7 @@ final class Claims {
   private final NodeLease lease;
   private final SuppressionCheck suppressed;
   private volatile Set<DeliveryKey> astrayBefore = Set.of();
+  private volatile boolean suspicious;
 
   Claims(
       LeaseStore leases,
@@ -52,18 +58,22 @@ final class Claims {
     this.suppressed = suppressed;
   }
 
-  /// Makes deliveries that a fault of ours held due: a restart may have brought its cure.
-  void releaseHeld(Instant now) {
-    int released = leases.releaseHeld(now);
-    if (released > 0) {
-      LOG.warn("{} deliveries that a fault held are tried again", released);
-    }
+  /// Something failed of which nobody knows how far it came: strays are looked for.
+  void suspectStrays() {
+    suspicious = true;
   }
 
   /// Makes deliveries due again that are leased to this node but not in its memory: a claim or a
   /// commit whose end was not heard of. Only what was astray at the last call too is touched, so
-  /// that nothing on its way into memory is taken for lost.
-  void recoverStrays(Instant now) {
+  /// that nothing on its way into memory is taken for lost. Reads the whole queue, and therefore
+  /// only after something failed.
+  ///
+  /// @return whether any was found
+  boolean recoverStrays(Instant now) {
+    if (!suspicious && astrayBefore.isEmpty()) {
+      return false;
+    }
+    suspicious = false;
     long owner = lease.incarnation();
     Set<DeliveryKey> astray = new HashSet<>();
     for (DeliveryKey key : leases.leasedTo(owner)) {
@@ -71,21 +81,39 @@ final class Claims {
         astray.add(key);
       }
     }
+    boolean any = false;
     for (DeliveryKey key : astray) {
       if (astrayBefore.contains(key) && leases.giveUp(owner, key, now)) {
         LOG.warn("{} was leased to this node without being worked on; it is due again", key);
+        any = true;
       }
     }
     astrayBefore = Set.copyOf(astray);
+    return any;
+  }
+
+  /// When the next delivery is due, later than the given time; empty when none is.
+  Optional<Instant> nextDue(Instant after) {
+    return leases.nextDue(after);
   }
 
   Claim claim(Instant now) {
-    int limit = Math.min(AT_ONCE, inFlight.free());
+    int limit = Math.min(AT_ONCE, inFlight.claimable());
     if (limit == 0) {
-      return new Claim(List.of(), Map.of());
+      return new Claim(List.of(), Map.of(), true, true);
     }
+    try {
+      return claim(now, limit);
+    } catch (RuntimeException failure) {
+      suspectStrays();
+      throw failure;
+    }
+  }
+
+  private Claim claim(Instant now, int limit) {
     long owner = lease.incarnation();
-    List<LeaseStore.Claimed> rows = leases.claim(owner, now, limit);
+    Set<DomainName> full = inFlight.full();
+    List<LeaseStore.Claimed> rows = leases.claim(owner, now, limit, full);
     Set<UUID> ids = new LinkedHashSet<>();
     rows.forEach(row -> ids.add(row.key().messageId()));
     Map<UUID, StoredMessage> loaded = messages.load(ids);
@@ -99,14 +127,18 @@ final class Claims {
       }
       ready.add(new ReadyDelivery(row.key(), message, row.recipient(), row.attempts()));
     }
-    Claim claim = withoutSuppressed(ready);
+    Claim claim = withoutSuppressed(ready, rows.size() < limit, !full.isEmpty());
     // only now: what failed before this line is astray, and found as such
-    ready.forEach(delivery -> inFlight.enter(delivery.key(), inFlight.takeOne(), owner));
+    for (ReadyDelivery delivery : ready) {
+      DomainName domain = delivery.recipient().domain();
+      inFlight.enter(delivery.key(), domain, inFlight.takeOne(domain), owner);
+    }
     return claim;
   }
 
   /// A recipient can unsubscribe or bounce while a message waits.
-  private Claim withoutSuppressed(List<ReadyDelivery> deliveries) {
+  private Claim withoutSuppressed(
+      List<ReadyDelivery> deliveries, boolean exhausted, boolean crowded) {
     Map<Audience, List<ReadyDelivery>> audiences = new HashMap<>();
     for (ReadyDelivery delivery : deliveries) {
       MessageFacts facts = delivery.message().facts();
@@ -129,6 +161,6 @@ final class Claims {
         }
       }
     });
-    return new Claim(ready, refused);
+    return new Claim(ready, refused, exhausted, crowded);
   }
 }

@@ -1,9 +1,11 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.DeliveryKey;
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.storage.Dialect;
 import dev.waybill.relay.storage.StorageException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,13 +13,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Who works on which delivery: claims of due rows, and the nodes that hold them. Any thread.
 final class LeaseStore {
   /// A claimed row.
   record Claimed(DeliveryKey key, EmailAddress recipient, int attempts) {}
+
+  /// How many rows one transaction of a retry changes.
+  private static final int AT_ONCE = 2_000;
 
   private final Database database;
 
@@ -27,17 +35,29 @@ final class LeaseStore {
 
   /// Leases due deliveries to this node, longest due first; rows that another node is claiming are
   /// skipped.
-  List<Claimed> claim(long owner, Instant now, int limit) {
+  ///
+  /// @param spared recipient domains that get no more for now
+  List<Claimed> claim(long owner, Instant now, int limit, Collection<DomainName> spared) {
     return inTransaction(connection -> {
       List<Claimed> claimed = new ArrayList<>();
+      String others =
+          spared.isEmpty()
+              ? ""
+              : " and recipient_domain not in ("
+                  + String.join(", ", Collections.nCopies(spared.size(), "?"))
+                  + ")";
       try (PreparedStatement select =
           connection.prepareStatement(
-              """
-              select message_id, ordinal, recipient, attempts from delivery
-              where due_at <= ? order by due_at limit ? for update skip locked\
-              """)) {
-        select.setObject(1, Columns.timestamp(now));
-        select.setInt(2, limit);
+              "select message_id, ordinal, recipient, attempts from delivery where due_at <= ?"
+                  + others
+                  + " order by due_at limit ?"
+                  + lock())) {
+        int index = 1;
+        select.setObject(index++, Columns.timestamp(now));
+        for (DomainName domain : spared) {
+          select.setString(index++, domain.value());
+        }
+        select.setInt(index, limit);
         try (ResultSet row = select.executeQuery()) {
           while (row.next()) {
             claimed.add(
@@ -48,9 +68,94 @@ final class LeaseStore {
           }
         }
       }
-      lease(connection, owner, claimed);
-      return claimed;
+      return lease(connection, owner, claimed);
     });
+  }
+
+  /// Where one node is alone, nobody else claims; and H2 would sort and lock every row that is due.
+  private String lock() {
+    return database.dialect() == Dialect.H2 ? "" : " for update skip locked";
+  }
+
+  /// When the next delivery is due, later than the given time; empty when none waits.
+  Optional<Instant> nextDue(Instant after) {
+    return inTransaction(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "select due_at from delivery where due_at > ? order by due_at limit 1")) {
+        select.setObject(1, Columns.timestamp(after));
+        try (ResultSet row = select.executeQuery()) {
+          return row.next() ? Optional.of(Columns.instant(row, "due_at")) : Optional.empty();
+        }
+      }
+    });
+  }
+
+  /// Makes deferred deliveries due, some at a time, so that nobody waits for long.
+  ///
+  /// What was tried since the given start is left alone: it has had its turn.
+  ///
+  /// @param after the due time up to which an earlier call has come
+  /// @return the due time up to which this one came, and how many it made due
+  Moved makeDue(Queue.Retry retry, Instant start, Instant after) {
+    return inTransaction(connection -> {
+      List<DeliveryKey> keys = new ArrayList<>();
+      Instant last = after;
+      try (PreparedStatement select = selectDeferred(connection, retry, start, after);
+          ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          keys.add(new DeliveryKey(row.getObject(1, UUID.class), row.getInt(2)));
+          last = Columns.instant(row, "due_at");
+        }
+      }
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              """
+              update delivery set due_at = ?
+              where message_id = ? and ordinal = ? and state = 'deferred'\
+              """)) {
+        for (DeliveryKey key : keys) {
+          update.setObject(1, Columns.timestamp(start));
+          update.setObject(2, key.messageId());
+          update.setInt(3, key.ordinal());
+          update.addBatch();
+        }
+        update.executeBatch();
+      }
+      return new Moved(keys.size(), last);
+    });
+  }
+
+  /// @param last the latest due time among them before
+  record Moved(int deliveries, Instant last) {
+    boolean isLast() {
+      return deliveries < AT_ONCE;
+    }
+  }
+
+  private static PreparedStatement selectDeferred(
+      Connection connection, Queue.Retry retry, Instant start, Instant after) throws SQLException {
+    String only =
+        switch (retry) {
+          case Queue.Retry.All _ -> "";
+          case Queue.Retry.Destination _ -> " and recipient_domain = ?";
+          case Queue.Retry.Message _ -> " and message_id = ?";
+        };
+    PreparedStatement select =
+        connection.prepareStatement(
+            "select message_id, ordinal, due_at from delivery where state = 'deferred'"
+                + " and due_at >= ? and (last_attempt_at is null or last_attempt_at <= ?)"
+                + only
+                + " order by due_at limit "
+                + AT_ONCE);
+    select.setObject(1, Columns.timestamp(after));
+    select.setObject(2, Columns.timestamp(start));
+    switch (retry) {
+      case Queue.Retry.All _ -> {}
+      case Queue.Retry.Destination(DomainName domain) -> select.setString(3, domain.value());
+      case Queue.Retry.Message(UUID id) -> select.setObject(3, id);
+    }
+    return select;
   }
 
   /// Enters this process among the nodes.
@@ -103,6 +208,18 @@ final class LeaseStore {
         update.setObject(1, Columns.timestamp(now));
         update.setLong(2, node);
         return update.executeUpdate();
+      }
+    });
+  }
+
+  /// Removes the nodes whose lease ended before the given time, but not the given one.
+  int removeEnded(Instant time, long but) {
+    return inTransaction(connection -> {
+      try (PreparedStatement delete =
+          connection.prepareStatement("delete from node where lease_until < ? and id <> ?")) {
+        delete.setObject(1, Columns.timestamp(time));
+        delete.setLong(2, but);
+        return delete.executeUpdate();
       }
     });
   }
@@ -161,25 +278,32 @@ final class LeaseStore {
     });
   }
 
-  /// Makes deliveries that a fault of ours holds due again.
-  int releaseHeld(Instant now) {
+  /// Makes due what no node works on: what a fault of ours held, and what is leased to a process
+  /// that is not among the nodes any more. Reads the whole queue.
+  int releaseIdle(Instant now) {
     return inTransaction(connection -> {
       try (PreparedStatement update =
           connection.prepareStatement(
-              "update delivery set state = 'deferred', due_at = ? where state = 'held'")) {
+              """
+              update delivery set owner = null, due_at = ?,
+                state = case when attempts = 0 then 'queued' else 'deferred' end
+              where state = 'held'
+                or (owner is not null and owner not in (select id from node))\
+              """)) {
         update.setObject(1, Columns.timestamp(now));
         return update.executeUpdate();
       }
     });
   }
 
-  private static void lease(Connection connection, long owner, List<Claimed> claimed)
+  /// @return those that were still to be had
+  private static List<Claimed> lease(Connection connection, long owner, List<Claimed> claimed)
       throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
             """
             update delivery set state = 'sending', owner = ?, due_at = null
-            where message_id = ? and ordinal = ?\
+            where message_id = ? and ordinal = ? and owner is null\
             """)) {
       for (Claimed row : claimed) {
         update.setLong(1, owner);
@@ -187,7 +311,14 @@ final class LeaseStore {
         update.setInt(3, row.key().ordinal());
         update.addBatch();
       }
-      update.executeBatch();
+      int[] counts = update.executeBatch();
+      List<Claimed> leased = new ArrayList<>(claimed.size());
+      for (int i = 0; i < counts.length; i++) {
+        if (counts[i] != 0) {
+          leased.add(claimed.get(i));
+        }
+      }
+      return leased;
     }
   }
 

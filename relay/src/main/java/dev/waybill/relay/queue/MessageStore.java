@@ -8,6 +8,7 @@ import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,16 +26,20 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads accepted messages back, sums the queue up, and forgets what is old. Any thread may read;
-/// the sweep is written by the committing thread.
+/// Reads accepted messages back and forgets what is old. Any thread may read; what is old is
+/// removed by the committing thread.
 final class MessageStore implements GroupCommit.Writer<Instant> {
   private static final TypeReference<Map<String, String>> METADATA = new TypeReference<>() {};
-  private static final int DESTINATIONS = 100;
   private static final int FORGET_AT_ONCE = 2_000;
+  private static final UUID FIRST = new UUID(0, 0);
 
   private final Database database;
   private final BodyStore bodies;
   private final JsonMapper json = JsonMapper.shared();
+  private volatile boolean moreToForget;
+
+  /// The committing thread's own.
+  private UUID forgottenUpTo = FIRST;
 
   MessageStore(Database database, BodyStore bodies) {
     this.database = database;
@@ -46,14 +51,10 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
     if (ids.isEmpty()) {
       return Map.of();
     }
-    String marks = String.join(", ", Collections.nCopies(ids.size(), "?"));
     try (Connection connection = database.connect();
         PreparedStatement select =
-            connection.prepareStatement("select * from message where id in (" + marks + ")")) {
-      int index = 1;
-      for (UUID id : ids) {
-        select.setObject(index++, id);
-      }
+            connection.prepareStatement("select * from message where id = any(?)")) {
+      select.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
       Map<UUID, StoredMessage> messages = new HashMap<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
@@ -81,100 +82,115 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
   }
 
   StoredMessage onDisk(MessageFacts facts, BodyLocation location) {
-    return StoredMessage.onDisk(facts, () -> bodies.read(facts.id(), location));
+    return StoredMessage.onDisk(facts, () -> read(facts.id(), location));
   }
 
-  QueueSummary summary() {
-    try (Connection connection = database.connect()) {
-      Map<String, Long> states = new HashMap<>();
-      for (String state : List.of("scheduled", "queued", "sending", "deferred", "held")) {
-        states.put(state, 0L);
+  /// A body can have been copied forward, and its old segment removed, since its place was read.
+  private byte[] read(UUID id, BodyLocation location) throws IOException {
+    try {
+      return bodies.read(id, location);
+    } catch (NoSuchFileException moved) {
+      BodyLocation current = locate(id);
+      if (current.equals(location)) {
+        throw moved;
       }
-      try (PreparedStatement select =
-              connection.prepareStatement("select state, count(*) from delivery group by state");
-          ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          states.put(row.getString(1), row.getLong(2));
-        }
-      }
-      return new QueueSummary(states, oldest(connection), destinations(connection));
-    } catch (SQLException failure) {
-      throw new StorageException("the queue could not be summed up", failure);
+      return bodies.read(id, current);
     }
   }
 
-  /// Removes bodies that nobody needs, and settled messages and events from before the given time.
+  private BodyLocation locate(UUID id) throws IOException {
+    try (Connection connection = database.connect();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select body_segment, body_offset from message where id = ?")) {
+      select.setObject(1, id);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          throw new IOException("there is no message " + id);
+        }
+        return location(row);
+      }
+    } catch (SQLException failure) {
+      throw new IOException("the body of " + id + " cannot be found", failure);
+    }
+  }
+
+  /// Removes bodies that nobody needs; one thread at a time.
+  ///
+  /// @return bodies to be copied forward
+  List<BodyStore.Survivor> sweepBodies() {
+    try {
+      return bodies.sweep();
+    } catch (SQLException | IOException failure) {
+      throw new StorageException("bodies could not be removed", failure);
+    }
+  }
+
+  /// Whether the last removal stopped at its bound.
+  boolean hasMoreToForget() {
+    return moreToForget;
+  }
+
+  /// Removes settled messages and events from before the given time, some at once. Both are walked
+  /// from the oldest on, so that what is young costs nothing.
   @Override
   public void write(Connection connection, List<Instant> cutoffs) throws SQLException {
-    try {
-      bodies.sweep(connection);
-    } catch (IOException failure) {
-      throw new SQLException("bodies could not be removed", failure);
-    }
-    for (Instant cutoff : cutoffs) {
-      forget(
-          connection,
-          cutoff,
-          "delete from event where seq in (select seq from event"
-              + " where at < ? order by seq limit "
-              + FORGET_AT_ONCE
-              + ")");
-      forget(
-          connection,
-          cutoff,
-          "delete from message where id in (select m.id from message m"
-              + " where m.accepted_at < ? and not exists"
-              + " (select 1 from delivery d where d.message_id = m.id)"
-              + " order by m.id limit "
-              + FORGET_AT_ONCE
-              + ")");
-    }
+    Instant cutoff = Collections.max(cutoffs);
+    boolean more = forgetEvents(connection, cutoff);
+    moreToForget = forgetMessages(connection, cutoff) || more;
   }
 
-  private static void forget(Connection connection, Instant cutoff, String sql)
-      throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement(sql)) {
-      delete.setObject(1, Columns.timestamp(cutoff));
-      delete.executeUpdate();
-    }
-  }
-
-  private static @Nullable Instant oldest(Connection connection) throws SQLException {
+  private static boolean forgetEvents(Connection connection, Instant cutoff) throws SQLException {
+    int old = 0;
+    long last = 0;
     try (PreparedStatement select =
             connection.prepareStatement(
-                """
-                select accepted_at from message
-                where id = (select message_id from delivery order by message_id limit 1)\
-                """);
+                "select seq, at from event order by seq limit " + FORGET_AT_ONCE);
         ResultSet row = select.executeQuery()) {
-      return row.next() ? Columns.instant(row, "accepted_at") : null;
+      while (row.next() && Columns.instant(row, "at").isBefore(cutoff)) {
+        last = row.getLong("seq");
+        old++;
+      }
     }
+    if (old > 0) {
+      try (PreparedStatement delete =
+          connection.prepareStatement("delete from event where seq <= ?")) {
+        delete.setLong(1, last);
+        delete.executeUpdate();
+      }
+    }
+    return old == FORGET_AT_ONCE;
   }
 
-  private static List<QueueSummary.Destination> destinations(Connection connection)
-      throws SQLException {
+  /// A message that is still being delivered is passed over, and seen again by the next round.
+  private boolean forgetMessages(Connection connection, Instant cutoff) throws SQLException {
+    List<UUID> old = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            """
-            select recipient_domain, count(*) as deliveries, min(due_at) as next_attempt_at,
-              max(last_reply) as last_reply
-            from delivery group by recipient_domain order by deliveries desc, recipient_domain
-            limit ?\
-            """)) {
-      select.setInt(1, DESTINATIONS);
-      List<QueueSummary.Destination> destinations = new ArrayList<>();
+            "select id, accepted_at from message where id > ? order by id limit "
+                + FORGET_AT_ONCE)) {
+      select.setObject(1, forgottenUpTo);
       try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          destinations.add(
-              new QueueSummary.Destination(
-                  row.getString("recipient_domain"),
-                  row.getLong("deliveries"),
-                  Columns.optionalInstant(row, "next_attempt_at"),
-                  row.getString("last_reply")));
+        while (row.next() && Columns.instant(row, "accepted_at").isBefore(cutoff)) {
+          old.add(row.getObject("id", UUID.class));
         }
       }
-      return destinations;
     }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            """
+            delete from message m where m.id = ?
+              and not exists (select 1 from delivery d where d.message_id = m.id)\
+            """)) {
+      for (UUID id : old) {
+        delete.setObject(1, id);
+        delete.addBatch();
+      }
+      delete.executeBatch();
+    }
+    boolean more = old.size() == FORGET_AT_ONCE;
+    forgottenUpTo = more ? old.getLast() : FIRST;
+    return more;
   }
 
   private static BodyLocation location(ResultSet row) throws SQLException {

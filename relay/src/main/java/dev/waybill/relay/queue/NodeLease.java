@@ -38,20 +38,32 @@ final class NodeLease {
     return incarnation;
   }
 
-  /// Enters the list and takes over from nodes that ended: all others when this node is alone.
+  /// Enters the list, takes over from nodes that ended (all others when this node is alone), and
+  /// makes due what a fault held: a restart may have brought its cure.
   void start() {
-    takeOver(alone ? Instant.ofEpochSecond(4_000_000_000L) : clock.instant());
+    Instant now = clock.instant();
     enter();
+    store.removeEnded(alone ? Instant.ofEpochSecond(4_000_000_000L) : now, incarnation);
+    int released = store.releaseIdle(now);
+    if (released > 0) {
+      LOG.info("{} deliveries of nodes that ended, or held, are tried again", released);
+    }
   }
 
-  /// Extends the lease and takes over from nodes whose own ran out.
-  void beat() {
+  /// Extends the lease and takes over from nodes whose own ran out; a node that is alone has nobody
+  /// to tell that it lives.
+  ///
+  /// @return whether there was anything to take over
+  boolean beat() {
+    if (alone) {
+      return false;
+    }
     Instant now = clock.instant();
     if (!store.extend(incarnation, now.plus(LEASE))) {
       LOG.error("this node was silent for too long and its mail was taken over; going on afresh");
       enter();
     }
-    takeOver(now);
+    return takeOver(now);
   }
 
   /// Leaves: what was not finished is due at once for whoever comes next.
@@ -66,12 +78,15 @@ final class NodeLease {
     incarnation = fresh;
   }
 
-  private void takeOver(Instant endedBefore) {
+  private boolean takeOver(Instant endedBefore) {
+    boolean any = false;
     for (long node : store.nodesEndedBefore(endedBefore)) {
       if (node != incarnation) {
         int deliveries = store.retire(node, clock.instant());
         LOG.info("took over {} deliveries of a node that ended", deliveries);
+        any = true;
       }
     }
+    return any;
   }
 }

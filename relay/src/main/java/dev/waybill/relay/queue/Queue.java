@@ -2,6 +2,7 @@ package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Journal;
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.Dialect;
 import dev.waybill.relay.storage.GroupCommit;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -37,6 +39,17 @@ public final class Queue implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random) {}
 
+  /// Which deferred deliveries an operator wants to be tried now.
+  public sealed interface Retry {
+    record All() implements Retry {}
+
+    /// Those to one recipient domain.
+    record Destination(DomainName domain) implements Retry {}
+
+    /// Those of one message.
+    record Message(UUID id) implements Retry {}
+  }
+
   private final Foundation foundation;
   private final InFlight inFlight;
   private final MessageStore messages;
@@ -44,9 +57,14 @@ public final class Queue implements AutoCloseable {
   private final GroupCommit.Lane<Accepting> accepts;
   private final GroupCommit.Lane<Settlement> settlements;
   private final NodeLease lease;
+  private final Claims claims;
+  private final LeaseStore leases;
+  private final SummaryStore sums;
+  private final AtomicLong version = new AtomicLong();
   private final Turns turns;
   private final ConcurrentLinkedQueue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
   private volatile Consumer<ReadyDelivery> delivery = _ -> {};
+  private volatile Runnable retried = () -> {};
 
   /// @throws IOException when the folder of bodies cannot be used
   public Queue(QueueSettings settings, Foundation foundation, SuppressionCheck suppressed)
@@ -55,14 +73,11 @@ public final class Queue implements AutoCloseable {
     this.inFlight = new InFlight(settings.limits());
     Database database = foundation.database();
     BodyStore bodies = bodies(settings, database);
-    LeaseStore leases = new LeaseStore(database);
+    this.leases = new LeaseStore(database);
+    boolean alone = database.dialect() == Dialect.H2;
+    this.sums = new SummaryStore(database, foundation.clock(), () -> alone ? version.get() : -1);
     this.lease =
-        new NodeLease(
-            leases,
-            settings.nodeName(),
-            database.dialect() == Dialect.H2,
-            foundation.clock(),
-            foundation.random());
+        new NodeLease(leases, settings.nodeName(), alone, foundation.clock(), foundation.random());
     this.messages = new MessageStore(database, bodies);
     this.rules = new SettlementRules(settings.retry(), foundation.random());
     // written first, so that a sweep sees only what earlier batches made durable
@@ -72,15 +87,32 @@ public final class Queue implements AutoCloseable {
             .commits()
             .urgentLane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
     this.settlements = foundation.commits().lane(new SettleStore(foundation.journal().store()));
-    Claims claims = new Claims(leases, messages, inFlight, lease, suppressed);
-    this.turns = new Turns(settings, foundation, this, claims, lease, sweeps);
+    this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
+    // prepared last: a batch's new bodies are appended before any is copied behind them
+    GroupCommit.Lane<BodyStore.Survivor> survivors =
+        foundation.commits().lane(bodies);
+    this.turns = 
+        new Turns(
+            settings,
+            foundation,
+            this,
+            new Turns.Works(claims, lease, messages, sweeps, survivors));
   }
 
   /// Starts handing due deliveries over.
   ///
   /// @param consumer takes a delivery into memory; must be quick
   public void start(Consumer<ReadyDelivery> consumer) {
+    start(consumer, () -> {});
+  }
+
+  /// As [#start].
+  ///
+  /// @param hearsOfRetries told before an operator's retry: what is known of hosts that are down is
+  ///   to be forgotten
+  public void start(Consumer<ReadyDelivery> consumer, Runnable hearsOfRetries) {
     delivery = consumer;
+    retried = hearsOfRetries;
     turns.start();
   }
 
@@ -95,12 +127,16 @@ public final class Queue implements AutoCloseable {
     return accepts
         .submit(message)
         .whenComplete((_, failure) -> {
-          if (room.isPresent()) {
-            if (failure == null) {
-              handOver(message, room.get());
-            } else {
-              inFlight.giveBack(room.get(), deliveries(acceptance));
-            }
+          changed();
+          if (failure != null) {
+            claims.suspectStrays();
+            room.ifPresent(taken -> inFlight.giveBack(taken, domains(acceptance)));
+          } else if (room.isPresent()) {
+            handOver(message, room.get());
+          } else if (message.needsDelivery()) {
+            MessageFacts facts = acceptance.facts();
+            Instant sendAt = facts.sendAt();
+            turns.dueAt(sendAt == null ? facts.acceptedAt() : sendAt);
           }
         });
   }
@@ -131,8 +167,33 @@ public final class Queue implements AutoCloseable {
         .orElseGet(() -> notInFlight(ready.key()));
   }
 
+  /// Makes deferred deliveries due now. What is tried meanwhile is not made due once more.
+  ///
+  /// @return how many
+  public long retry(Retry which) {
+    Instant start = foundation.clock().instant();
+    retried.run();
+    Instant after = start.plusNanos(1_000);
+    long deliveries = 0;
+    LeaseStore.Moved moved;
+    do {
+      moved = leases.makeDue(which, start, after);
+      after = moved.last();
+      deliveries += moved.deliveries();
+      changed();
+      turns.dueAt(start);
+    } while (!moved.isLast());
+    return deliveries;
+  }
+
+  /// What waits, with the destinations that have most of it.
   public QueueSummary summary() {
-    return messages.summary();
+    return sums.summary();
+  }
+
+  /// What waits, by state only, which costs much less.
+  public QueueSummary counts() {
+    return sums.counts();
   }
 
   /// How many deliveries are in memory.
@@ -176,8 +237,7 @@ public final class Queue implements AutoCloseable {
 
   private Optional<InFlight.Room> roomFor(Accepting message) {
     Acceptance acceptance = message.acceptance();
-    int count = deliveries(acceptance);
-    if (count == 0 || acceptance.facts().sendAt() != null || !turns.running()) {
+    if (!message.needsDelivery() || acceptance.facts().sendAt() != null || !turns.running()) {
       return Optional.empty();
     }
     long bytes =
@@ -185,7 +245,20 @@ public final class Queue implements AutoCloseable {
           case SubmittedBody.InMemory(byte[] content) -> content.length;
           case SubmittedBody.OnDisk _ -> 0;
         };
-    return inFlight.take(count, bytes);
+    return inFlight.take(domains(acceptance), bytes);
+  }
+
+  /// One for each delivery.
+  private static List<DomainName> domains(Acceptance acceptance) {
+    return acceptance.recipients().stream()
+        .filter(recipient -> recipient.suppressedFor() == null)
+        .map(recipient -> recipient.address().domain())
+        .toList();
+  }
+
+  /// The queue's table changed.
+  void changed() {
+    version.incrementAndGet();
   }
 
   private void handOver(Accepting message, InFlight.Room room) {
@@ -193,7 +266,10 @@ public final class Queue implements AutoCloseable {
     MessageFacts facts = acceptance.facts();
     StoredMessage stored =
         switch (acceptance.body()) {
-          case SubmittedBody.InMemory(byte[] bytes) -> StoredMessage.inMemory(facts, bytes);
+          case SubmittedBody.InMemory(byte[] bytes) ->
+              room.holdsBody()
+                  ? StoredMessage.inMemory(facts, bytes)
+                  : messages.onDisk(facts, message.location());
           case SubmittedBody.OnDisk _ -> messages.onDisk(facts, message.location());
         };
     List<Recipient> recipients = acceptance.recipients();
@@ -201,7 +277,7 @@ public final class Queue implements AutoCloseable {
       Recipient recipient = recipients.get(ordinal);
       if (recipient.suppressedFor() == null) {
         DeliveryKey key = new DeliveryKey(facts.id(), ordinal);
-        inFlight.enter(key, room, message.owner());
+        inFlight.enter(key, recipient.address().domain(), room, message.owner());
         handOver(new ReadyDelivery(key, stored, recipient.address(), 0));
       }
     }
@@ -230,6 +306,11 @@ public final class Queue implements AutoCloseable {
             .whenComplete((_, failure) -> {
               if (failure == null) {
                 inFlight.leave(entry.settlement().delivery().key());
+                changed();
+                if (entry.settlement().next() instanceof Settlement.Next.Again again) {
+                  turns.dueAt(again.dueAt());
+                }
+                turns.roomMade();
                 entry.done().complete(null);
               } else {
                 unsettled.add(entry);
@@ -243,15 +324,11 @@ public final class Queue implements AutoCloseable {
         new IllegalStateException(key + " is not in flight (expected: settled once)"));
   }
 
-  private static int deliveries(Acceptance acceptance) {
-    return (int) acceptance.recipients().stream().filter(r -> r.suppressedFor() == null).count();
-  }
-
   private static BodyStore bodies(QueueSettings settings, Database database) throws IOException {
     return switch (database.dialect()) {
       case H2 ->
           new SegmentBodyStore(
-              settings.dataDir().resolve("bodies"), settings.limits().segmentBytes());
+              database, settings.dataDir().resolve("bodies"), settings.limits().segmentBytes());
       case POSTGRESQL -> new TableBodyStore(database);
     };
   }

@@ -73,15 +73,22 @@ final class TableBodyStore implements BodyStore {
 
   /// A body and its deliveries are written in one transaction, so none is removed too early.
   @Override
-  public void sweep(Connection connection) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement(
-            """
-            delete from body b
-            where not exists (select 1 from delivery d where d.message_id = b.message_id)\
-            """)) {
+  public List<Survivor> sweep() throws SQLException {
+    try (Connection connection = database.connect();
+        PreparedStatement delete =
+            connection.prepareStatement(
+                """
+                delete from body b
+                where not exists (select 1 from delivery d where d.message_id = b.message_id)\
+                """)) {
       delete.executeUpdate();
     }
+    return List.of();
+  }
+
+  @Override
+  public void write(Connection connection, List<Survivor> survivors) {
+    // a row by itself keeps nothing else
   }
 
   private static void closeAll(List<InputStream> streams) throws SQLException {

@@ -17,6 +17,7 @@ import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.HealthGate;
+import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSummary;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
@@ -116,6 +117,20 @@ class ViewsTest {
             """);
     assertThat(json(QueueResource.QueueView.of(new QueueSummary(Map.of(), null, List.of()), AT)))
         .contains("\"oldest_seconds\":null");
+  }
+
+  @Test
+  void readsWhatToRetry() {
+    assertThat(new QueueResource.RetryRequest(true, null, null).checked())
+        .isEqualTo(new Queue.Retry.All());
+    assertThat(new QueueResource.RetryRequest(null, "Gmail.Example", null).checked())
+        .isEqualTo(new Queue.Retry.Destination(DomainName.of("gmail.example")));
+    assertThat(new QueueResource.RetryRequest(null, null, ID.toString()).checked())
+        .isEqualTo(new Queue.Retry.Message(ID));
+    assertThatThrownBy(() -> new QueueResource.RetryRequest(true, "gmail.example", null).checked())
+        .isInstanceOf(Refusal.class);
+    assertThatThrownBy(() -> new QueueResource.RetryRequest(false, null, null).checked())
+        .isInstanceOf(Refusal.class);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.testing.QueueBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,36 @@ class H2QueueTest extends QueueContract {
               new AttemptOutcome.Peer("mx.example", "192.0.2.1", null), "250 Ok"));
     }
     bench.queue.sweepNow();
-    await().atMost(Duration.ofSeconds(10)).until(() -> segments().size() == 1);
+    bench.queue.sweepNow();
+    assertThat(segments()).hasSize(1);
+  }
+
+  @Test
+  void copiesAFewSurvivorsForwardSoThatTheirSegmentCanGo() throws Exception {
+    AttemptOutcome delivered =
+        new AttemptOutcome.Delivered(
+            new AttemptOutcome.Peer("mx.example", "192.0.2.1", null), "250 Ok");
+    bench.accept(bench.message("a body that stays", "ann@slow.example"));
+    settle(bench.next(), deferred());
+    for (int i = 0; i < 4; i++) {
+      bench.accept(bench.message("x".repeat(3_000), "bob@there.example"));
+      settle(bench.next(), delivered);
+    }
+    clock.advance(Duration.ofMinutes(2));
+    ReadyDelivery early = bench.next();
+    assertThat(early.recipient().domain().value()).isEqualTo("slow.example");
+
+    await()
+        .until(() -> {
+          bench.queue.sweepNow();
+          return segments().size() == 1;
+        });
+    assertThat(early.message().bytes()).asString().isEqualTo("a body that stays");
+    settle(early, deferred());
+    bench.close();
+    bench = reopened(QueueBench.Options.usual());
+    clock.advance(Duration.ofMinutes(10));
+    assertThat(bench.next().message().bytes()).asString().isEqualTo("a body that stays");
   }
 
   @Test

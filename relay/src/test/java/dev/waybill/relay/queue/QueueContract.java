@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.testing.MovableClock;
@@ -12,6 +13,8 @@ import dev.waybill.relay.testing.QueueBench;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -317,6 +320,107 @@ abstract class QueueContract {
 
     ReadyDelivery taken = bench.next();
     assertThat(taken.key()).isEqualTo(delivery.key());
+  }
+
+  @Test
+  void triesDeferredMailNowWhenAsked() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), deferred());
+    bench.accept(
+        bench.message("y", clock.instant().plus(Duration.ofHours(2)), "bob@there.example"));
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(bench.queue.retry(new Queue.Retry.All())).isEqualTo(1);
+    ReadyDelivery again = bench.next();
+    assertThat(again.recipient()).isEqualTo(EmailAddress.of("ann@there.example"));
+    assertThat(again.attempts()).isEqualTo(1);
+    assertThat(states()).containsEntry("scheduled", 1L).containsEntry("sending", 1L);
+  }
+
+  @Test
+  void triesOneDestinationOrOneMessageNow() {
+    UUID ann = bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), deferred());
+    bench.accept(bench.message("y", "bob@here.example"));
+    settle(bench.next(), deferred());
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("nowhere.example")))).isZero();
+    assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("here.example"))))
+        .isEqualTo(1);
+    assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("bob@here.example"));
+    assertThat(bench.queue.retry(new Queue.Retry.Message(UUID.randomUUID()))).isZero();
+    assertThat(bench.queue.retry(new Queue.Retry.Message(ann))).isEqualTo(1);
+    assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("ann@there.example"));
+  }
+
+  @Test
+  void claimsPastADestinationThatHoldsItsShare() {
+    bench.close();
+    bench = reopened(new QueueBench.Options(40, (_, _, _) -> Map.of()));
+    List<CompletableFuture<Void>> accepts = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      accepts.add(bench.queue.accept(bench.message("x", "to" + i + "@slow.example")));
+    }
+    accepts.forEach(CompletableFuture::join);
+    bench.accept(bench.message("y", "ann@there.example"));
+
+    List<String> domains = new ArrayList<>();
+    while (!domains.contains("there.example")) {
+      domains.add(bench.next().recipient().domain().value());
+    }
+    assertThat(bench.queue.inFlight()).isLessThan(40);
+  }
+
+  @Test
+  void handsOverAtItsTimeWhatComesAfterADestinationWithoutRoom() {
+    bench.close();
+    bench = reopened(new QueueBench.Options(40, (_, _, _) -> Map.of()));
+    bench.accept(bench.message("y", "ann@there.example"));
+    settle(bench.next(), deferred());
+    List<CompletableFuture<Void>> accepts = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      accepts.add(bench.queue.accept(bench.message("x", "to" + i + "@slow.example")));
+    }
+    accepts.forEach(CompletableFuture::join);
+    clock.advance(Duration.ofMinutes(2));
+
+    List<String> domains = new ArrayList<>();
+    while (!domains.contains("there.example")) {
+      domains.add(bench.next().recipient().domain().value());
+    }
+    assertThat(states()).containsEntry("deferred", 0L);
+    assertThat(states().get("queued")).isPositive();
+  }
+
+  @Test
+  void forgetsWhatIsOldAndSettled() {
+    UUID settled = bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok"));
+    UUID waiting = bench.accept(bench.message("y", "bob@there.example"));
+    clock.advance(Duration.ofDays(31));
+    UUID young = bench.accept(bench.message("z", "cid@there.example"));
+    bench.queue.sweepNow();
+
+    await()
+        .untilAsserted(
+            () -> assertThat(bench.told()).containsExactly("email.sent cid@there.example"));
+    MessageStore messages = new MessageStore(bench.database, new TableBodyStore(bench.database));
+    assertThat(messages.load(List.of(settled, waiting, young))).containsOnlyKeys(waiting, young);
+  }
+
+  @Test
+  void findsMailWhoseNodeIsUnknown() throws Exception {
+    bench.accept(bench.message("x", "ann@there.example"));
+    ReadyDelivery delivery = bench.next();
+    try (Connection connection = bench.database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("update delivery set owner = 17");
+    }
+    bench.close();
+    bench = reopened(QueueBench.Options.usual());
+
+    assertThat(bench.next().key()).isEqualTo(delivery.key());
   }
 
   Map<String, Long> states() {

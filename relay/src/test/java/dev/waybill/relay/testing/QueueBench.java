@@ -1,5 +1,6 @@
 package dev.waybill.relay.testing;
 
+import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.message.DomainName;
@@ -48,10 +49,12 @@ public final class QueueBench implements AutoCloseable {
   public final HealthGate health;
   private final MovableClock clock;
   private final LinkedBlockingQueue<ReadyDelivery> handedOver = new LinkedBlockingQueue<>();
+  private final TimeOrderedIds ids;
   private boolean closed;
 
   public QueueBench(DatabaseSettings settings, Path dataDir, MovableClock clock, Options options) {
     this.clock = clock;
+    this.ids = new TimeOrderedIds(clock, RandomGenerator.getDefault());
     this.database = Database.open(settings);
     QueueSettings.Limits limits =
         new QueueSettings.Limits(
@@ -83,7 +86,7 @@ public final class QueueBench implements AutoCloseable {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     MessageFacts facts =
         new MessageFacts(
-            UUID.randomUUID(),
+            ids.next(),
             clock.instant(),
             sendAt,
             UUID.randomUUID(),
