@@ -58,6 +58,10 @@ class Load:
         self._thread.start()
         return self
 
+    @property
+    def running(self):
+        return self._thread.is_alive()
+
     def stop(self):
         """Ends every session after the message that it is handing in."""
         self._stopped = True

@@ -30,7 +30,7 @@ BASE = {
 class Relay:
     """Keys of config are those of waybill.yaml; ports are the usual ones plus 1000 for each node.
 
-    crashes holds the monotonic times at which this process was killed.
+    crashes holds the monotonic times at which this process was killed; home is the distribution.
     """
 
     def __init__(self, name, data, config, java_opts="", environment=None, index=0):
@@ -38,7 +38,7 @@ class Relay:
         self.config = {**BASE, "data-dir": str(data), **self._listen(), **config}
         self.java_opts, self.environment = java_opts, dict(environment or {})
         self.log = self.data.parent / f"{name}.log"
-        self.process, self.crashes = None, []
+        self.process, self.crashes, self.home = None, [], HOME
 
     def _listen(self):
         def at(port):
@@ -67,7 +67,7 @@ class Relay:
             environment[name] = str(value)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [str(HOME / "bin" / "waybill"), "serve"], env=environment, stdin=subprocess.DEVNULL,
+                [str(self.home / "bin" / "waybill"), "serve"], env=environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, preexec_fn=preexec)
         if wait:
             self.wait_ready(timeout)
