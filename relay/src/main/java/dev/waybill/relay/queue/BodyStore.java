@@ -10,8 +10,8 @@ import java.util.UUID;
 /// Where submitted bytes live until the last recipient is settled.
 ///
 /// Bodies are written on the committing thread; one thread at a time sweeps; any thread may read.
-/// As a lane of the commit it copies survivors behind the newest bodies and points their rows there;
-/// the old bodies stay until a sweep finds that nobody needs them.
+/// As a lane of the commit it copies survivors behind the newest bodies and points their rows
+/// there; the old bodies stay until a sweep finds that nobody needs them.
 sealed interface BodyStore extends GroupCommit.Writer<BodyStore.Survivor>
     permits SegmentBodyStore, TableBodyStore {
   /// Puts the bodies on stable storage before the transaction begins and notes each location.

@@ -89,9 +89,8 @@ public final class Queue implements AutoCloseable {
     this.settlements = foundation.commits().lane(new SettleStore(foundation.journal().store()));
     this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
     // prepared last: a batch's new bodies are appended before any is copied behind them
-    GroupCommit.Lane<BodyStore.Survivor> survivors =
-        foundation.commits().lane(bodies);
-    this.turns = 
+    GroupCommit.Lane<BodyStore.Survivor> survivors = foundation.commits().lane(bodies);
+    this.turns =
         new Turns(
             settings,
             foundation,

@@ -345,7 +345,8 @@ abstract class QueueContract {
     settle(bench.next(), deferred());
     clock.advance(Duration.ofSeconds(1));
 
-    assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("nowhere.example")))).isZero();
+    assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("nowhere.example"))))
+        .isZero();
     assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("here.example"))))
         .isEqualTo(1);
     assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("bob@here.example"));
