@@ -86,7 +86,7 @@ def number(v):
         return "%g M" % (v / 1e6)
     if v >= 10000:
         return "%g k" % (round(v / 100) / 10)
-    return "%g" % (round(v, 1) if v >= 10 else round(v, 2))
+    return "%g" % round(v, 0 if v >= 100 else 1 if v >= 10 else 3)
 
 
 def ticks(top):
@@ -154,7 +154,7 @@ def bar_chart(name, title, subtitle, xlabel, bars):
     """bars: [(label, value)], drawn from the top."""
     if not bars:
         return
-    left, step = 210, 30
+    left, step = 250, 30
     height = T + step * len(bars) + 40
     top = max(v for _, v in bars) or 1
     px = lambda v: (W - left - 70) * v / top
@@ -201,7 +201,7 @@ steps = part("steps")
 bar_chart("steps", "Processor time of a message by step", "2 KB, RSA-2048; sampled while 50 sessions submit as fast as they can", "milliseconds of one core for a message",
           [(r["step"], r["ms_per_message"]) for r in sorted(steps, key=lambda r: -r["ms_per_message"])])
 memory = part("memory")
-line_chart("memory", "Memory over time", "resident set: idle, 50 sessions of 2 KB messages, idle again", "seconds", "MB",
+line_chart("memory", "Memory over time", "resident set while messages of 2 KB pass in 50 sessions, from a fresh start", "seconds", "MB",
            [(r.get("label", "RSS"), r["points"]) for r in memory], log=False)
 
 

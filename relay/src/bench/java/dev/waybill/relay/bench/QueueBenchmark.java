@@ -8,6 +8,7 @@ import dev.waybill.relay.testing.QueueBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +50,7 @@ public class QueueBenchmark {
         new QueueBench(
             new DatabaseSettings("jdbc:h2:file:" + folder.resolve("waybill"), "sa", "", 10),
             folder,
-            new MovableClock(),
+            new MovableClock(Instant.EPOCH),
             QueueBench.Options.usual());
   }
 
