@@ -2,7 +2,6 @@ package dev.waybill.relay.app;
 
 import dev.waybill.relay.storage.Sealing;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -45,7 +44,7 @@ final class HeadStart {
         case IOException io -> throw io;
         case RuntimeException fault -> throw fault;
         case Error error -> throw error;
-        case Throwable other -> throw new UncheckedIOException(new IOException(other));
+        case null, default -> throw new IllegalStateException(failed);
       }
     }
   }
