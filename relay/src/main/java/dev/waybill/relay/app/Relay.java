@@ -233,6 +233,9 @@ public final class Relay {
   }
 
   private RenderedCopy render(ReadyDelivery ready) {
+    if (!queue.holds(ready)) {
+      throw new IllegalStateException(ready.key() + " was taken over by another node");
+    }
     SendingDomain domain =
         domains
             .byId(ready.message().facts().domainId())

@@ -2,6 +2,7 @@ package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ final class Claims {
   private final InFlight inFlight;
   private final NodeLease lease;
   private final SuppressionCheck suppressed;
+  private final Map<DeliveryKey, Long> claimedAgain = new ConcurrentHashMap<>();
   private volatile Set<DeliveryKey> astrayBefore = Set.of();
 
   Claims(
@@ -99,10 +102,31 @@ final class Claims {
       }
       ready.add(new ReadyDelivery(row.key(), message, row.recipient(), row.attempts()));
     }
+    ready.removeIf(delivery -> isHere(delivery.key(), owner));
     Claim claim = withoutSuppressed(ready);
     // only now: what failed before this line is astray, and found as such
     ready.forEach(delivery -> inFlight.enter(delivery.key(), inFlight.takeOne(), owner));
     return claim;
+  }
+
+  /// Whether a claimed delivery is in memory already: its settlement is not through the sync yet,
+  /// or a crash of the database undid an earlier claim. It is carried once; see [#left].
+  private boolean isHere(DeliveryKey key, long owner) {
+    claimedAgain.put(key, owner);
+    return inFlight.leasedAgain(key, owner) || claimedAgain.remove(key) == null;
+  }
+
+  /// The delivery left memory. If it was claimed again meanwhile, nobody works on that claim: what
+  /// the settlement left of it is due at once.
+  void left(DeliveryKey key, Instant now) {
+    Long owner = claimedAgain.remove(key);
+    if (owner != null) {
+      try {
+        leases.giveUp(owner, key, now);
+      } catch (StorageException failure) {
+        LOG.warn("{} stays leased until it is found astray", key, failure);
+      }
+    }
   }
 
   /// A recipient can unsubscribe or bounce while a message waits.

@@ -43,7 +43,9 @@ public final class Queue implements AutoCloseable {
   private final SettlementRules rules;
   private final GroupCommit.Lane<Accepting> accepts;
   private final GroupCommit.Lane<Settlement> settlements;
+  private final Withdrawals withdrawals;
   private final NodeLease lease;
+  private final Claims claims;
   private final Turns turns;
   private final ConcurrentLinkedQueue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
   private volatile Consumer<ReadyDelivery> delivery = _ -> {};
@@ -72,7 +74,8 @@ public final class Queue implements AutoCloseable {
             .commits()
             .lane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
     this.settlements = foundation.commits().lane(new SettleStore(foundation.journal().store()));
-    Claims claims = new Claims(leases, messages, inFlight, lease, suppressed);
+    this.withdrawals = new Withdrawals(foundation.commits());
+    this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
     this.turns = new Turns(settings, foundation, this, claims, lease, sweeps);
   }
 
@@ -95,6 +98,9 @@ public final class Queue implements AutoCloseable {
     return accepts
         .submit(message)
         .whenComplete((_, failure) -> {
+          if (failure != null) {
+            withdrawals.note(acceptance.facts().id());
+          }
           if (room.isPresent()) {
             if (failure == null) {
               handOver(message, room.get());
@@ -120,6 +126,12 @@ public final class Queue implements AutoCloseable {
         .owner(ready.key())
         .map(owner -> write(rules.judge(ready, owner, outcome, now)))
         .orElseGet(() -> notInFlight(ready.key()));
+  }
+
+  /// Whether the delivery is still this node's to carry: another one may have taken it over while
+  /// this process stood still.
+  public boolean holds(ReadyDelivery ready) {
+    return inFlight.owner(ready.key()).map(lease::holds).orElse(false);
   }
 
   /// Gives back a delivery that was not tried; it is due again at once.
@@ -166,6 +178,10 @@ public final class Queue implements AutoCloseable {
 
   /// What delivery would not take is due again at once.
   void handOver(ReadyDelivery ready) {
+    if (withdrawals.holds(ready.key().messageId())) {
+      inFlight.leave(ready.key());
+      return;
+    }
     try {
       delivery.accept(ready);
     } catch (RuntimeException fault) {
@@ -211,6 +227,7 @@ public final class Queue implements AutoCloseable {
   private record Unsettled(Settlement settlement, CompletableFuture<Void> done) {}
 
   void retryUnsettled() {
+    withdrawals.write();
     for (int rest = unsettled.size(); rest > 0; rest--) {
       Unsettled next = unsettled.poll();
       if (next != null) {
@@ -230,6 +247,7 @@ public final class Queue implements AutoCloseable {
             .whenComplete((_, failure) -> {
               if (failure == null) {
                 inFlight.leave(entry.settlement().delivery().key());
+                claims.left(entry.settlement().delivery().key(), foundation.clock().instant());
                 entry.done().complete(null);
               } else {
                 unsettled.add(entry);

@@ -1,6 +1,7 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.storage.StorageException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,7 +68,7 @@ final class TableBodyStore implements BodyStore {
         return row.getBytes(1);
       }
     } catch (SQLException failure) {
-      throw new IOException("the body of " + messageId + " could not be read", failure);
+      throw new StorageException("the body of " + messageId + " could not be read", failure);
     }
   }
 
