@@ -63,6 +63,14 @@ final class Claims {
     }
   }
 
+  /// Makes deliveries due whose pause was measured by a clock that was set back since.
+  void releaseFuture(Instant now) {
+    int released = leases.releaseFuture(now);
+    if (released > 0) {
+      LOG.warn("the clock went back: {} deliveries that waited for its old time are due", released);
+    }
+  }
+
   /// Makes deliveries due again that are leased to this node but not in its memory: a claim or a
   /// commit whose end was not heard of. Only what was astray at the last call too is touched, so
   /// that nothing on its way into memory is taken for lost.

@@ -34,6 +34,10 @@ final class Turns {
           THREADS, Thread.ofPlatform().name("queue-turns-", 0).daemon(true).factory());
   private volatile boolean running;
 
+  // only watch() uses them once it runs
+  private Instant seen = Instant.MIN;
+  private boolean wentBack;
+
   Turns(
       QueueSettings settings,
       Queue.Foundation foundation,
@@ -53,6 +57,8 @@ final class Turns {
     foundation.health().checkDisk();
     lease.start();
     claims.releaseHeld(foundation.clock().instant());
+    seen = foundation.clock().instant();
+    claims.releaseFuture(seen);
     foundation.commits().start();
     running = true;
     every(CLAIM, Duration.ZERO, this::claim);
@@ -99,6 +105,20 @@ final class Turns {
       submitSweep();
     }
     queue.retryUnsettled();
+    watchClock();
+  }
+
+  /// What was being settled when the clock went back is found by a second look.
+  private void watchClock() {
+    Instant now = foundation.clock().instant();
+    if (now.isBefore(seen)) {
+      wentBack = true;
+      claims.releaseFuture(now);
+    } else if (wentBack) {
+      claims.releaseFuture(now);
+      wentBack = false;
+    }
+    seen = now;
   }
 
   void sweep() {

@@ -124,6 +124,15 @@ abstract class QueueContract {
   }
 
   @Test
+  void aClockThatIsSetBackKeepsNobodyWaiting() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), deferred());
+
+    clock.advance(Duration.ofDays(-1));
+    assertThat(bench.next().attempts()).isEqualTo(1);
+  }
+
+  @Test
   void waitsAsLongAsTheRemoteAsked() {
     bench.accept(bench.message("x", "ann@there.example"));
     settle(
