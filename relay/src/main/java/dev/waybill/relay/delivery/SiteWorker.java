@@ -132,8 +132,9 @@ final class SiteWorker implements Runnable {
       return carry(shop.render().apply(delivery));
     } catch (StorageException trouble) {
       // the copy could not be made, now; nothing was said to the host
-      LOG.warn("delivery {} waits for the storage", delivery.key(), trouble);
-      return new Result.Ended(new AttemptOutcome.Unreachable("our storage: " + trouble));
+      LOG.warn("delivery {} waits for the storage: {}", delivery.key(), trouble.getMessage());
+      return new Result.Ended(
+          new AttemptOutcome.Unreachable("our storage: " + trouble.getMessage()));
     } finally {
       shop.memory().giveBack(ofAll);
       site.memory().giveBack(ofSite);

@@ -85,7 +85,7 @@ final class SegmentBodyStore implements BodyStore {
       long length = head.getLong();
       int checksum = head.getInt();
       if (magic != MAGIC || !id.equals(messageId) || length < 0 || length > Integer.MAX_VALUE - 8) {
-        throw new IOException(
+        throw new DamagedBodyException(
             "no body of %s at %d in %s".formatted(messageId, location.offset(), file));
       }
       byte[] body = new byte[(int) length];
@@ -93,7 +93,8 @@ final class SegmentBodyStore implements BodyStore {
       CRC32C crc = new CRC32C();
       crc.update(body);
       if ((int) crc.getValue() != checksum) {
-        throw new IOException("the body of %s in %s is damaged".formatted(messageId, file));
+        throw new DamagedBodyException(
+            "the body of %s in %s is damaged".formatted(messageId, file));
       }
       return body;
     }
@@ -211,7 +212,7 @@ final class SegmentBodyStore implements BodyStore {
     while (target.hasRemaining()) {
       int count = channel.read(target, at);
       if (count < 0) {
-        throw new IOException("the segment ends at %d (expected: more)".formatted(at));
+        throw new DamagedBodyException("the segment ends at %d (expected: more)".formatted(at));
       }
       at += count;
     }

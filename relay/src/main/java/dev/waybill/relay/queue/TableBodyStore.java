@@ -63,7 +63,7 @@ final class TableBodyStore implements BodyStore {
       select.setObject(1, messageId);
       try (ResultSet row = select.executeQuery()) {
         if (!row.next()) {
-          throw new IOException("there is no body of " + messageId);
+          throw new DamagedBodyException("there is no body of " + messageId);
         }
         return row.getBytes(1);
       }
