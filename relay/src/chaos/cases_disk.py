@@ -30,7 +30,7 @@ def _fill(folder, leave):
 def _full(world, min_free, leave):
     tmpfs(world.data, "64m")
     world.relay({"storage.min-free-disk": min_free}).start()
-    load = world.load(4000, rate=400, limit=14)
+    load = world.load(4000, rate=400, limit=60)
     load.wait(accepted=300)
     ballast = _fill(world.data, leave)
     load.wait(refused=20)
@@ -74,7 +74,7 @@ def sync_fails(world):
 def _failing(world, **faults):
     disk = FaultyDisk(world)
     world.relay(environment=disk.environment).start()
-    load = world.load(4000, rate=400, limit=14)
+    load = world.load(4000, rate=400, limit=60)
     load.wait(accepted=300)
     disk.faults(**faults)
     load.wait(refused=20)
@@ -89,17 +89,17 @@ def disk_aborted(world):
     image = world.dir / "disk.img"
     ext4(world.data, image, "192m")
     relay = world.relay().start()
-    load = world.load(4000, rate=400, limit=14)
+    load = world.load(4000, rate=400, limit=60)
     load.wait(accepted=300)
     broken = time.monotonic()
     subprocess.run(["mount", "-o", "remount,abort", str(world.data)], check=False, capture_output=True)
     load.wait(refused=20)
     time.sleep(1)
     try:
-        world.note(exit_code=relay.stop(20))
+        world.note(exit_code=relay.stop(6))
         relay.died()
     except subprocess.TimeoutExpired:
-        world.note(exit_code="none in 20 s")
+        world.note(exit_code="none in 6 s")
         relay.kill()
     world.window = relay.crashes[-1] - broken + 1        # nothing could be settled since
     subprocess.run(["umount", str(world.data)], check=True)
@@ -114,7 +114,7 @@ def slow_disk(world):
     """A sync takes 0.6 s for four seconds: new mail is turned away with 452, then taken again."""
     disk = FaultyDisk(world)
     world.relay({"storage.slow-commit": "500ms"}, environment=disk.environment).start()
-    load = world.load(4000, rate=400, limit=14)
+    load = world.load(4000, rate=400, limit=60)
     load.wait(accepted=300)
     disk.faults(sync_ms=600)
     time.sleep(4)
@@ -128,14 +128,14 @@ def power_cut(world):
     disk = FaultyDisk(world, undo=True)
     disk.faults(sync_ms=25)                              # so that a cut finds something not synced
     relay = world.relay(environment=disk.environment).start()
-    load = world.load(4000, rate=400, limit=20)
+    load = world.load(4000, rate=400, limit=60)
     seed, cuts = time.time_ns(), []
     for cut in range(3):
-        load.wait(accepted=load.accepted + 150)
+        load.wait(accepted=load.accepted + 120)
         relay.kill()
         cuts.append(disk.power_cut(seed + cut))
         relay.start()
-    load.wait(accepted=load.accepted + 150)
+    load.wait(accepted=load.accepted + 120)
     load.stop()
     world.note(seed=seed, unsynced=[c[0] for c in cuts], kept=[c[1] for c in cuts], vanished=[c[2] for c in cuts])
 

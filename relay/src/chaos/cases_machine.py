@@ -8,7 +8,7 @@ import time
 def sigterm(world):
     """SIGTERM under load, and a start: nothing lost, nothing twice."""
     relay = world.relay().start()
-    load = world.load(4000, rate=500, limit=30)
+    load = world.load(4000, rate=500, limit=60)
     load.wait(accepted=500)
     code = relay.stop()
     world.expect(code == 0, f"exit code {code}")
@@ -45,7 +45,7 @@ def descriptors(world):
     """No file descriptor is free for four seconds: idle clients hold them all; then they go."""
     limit = 400
     relay = world.relay().start(preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
-    load = world.load(4000, rate=300, limit=25)
+    load = world.load(4000, rate=300, limit=60)
     load.wait(accepted=200)
     idle, most = [], 0
     for _ in range(limit):
@@ -65,6 +65,9 @@ def descriptors(world):
         client.close()
     load.wait(accepted=load.accepted + 300, timeout=15)
     load.stop()
+
+
+descriptors.drain = 60            # a host that could not be reached is left alone for half a minute
 
 
 def _descriptors(relay):

@@ -6,7 +6,7 @@ from woven import Woven
 
 def _gone(world, end):
     world.relay().start()
-    load = world.load(4000, rate=300, limit=16)
+    load = world.load(4000, rate=300, limit=60)
     load.wait(accepted=300)
     for _ in range(2):
         end()
@@ -45,7 +45,7 @@ def postgres_backlog(world):
 def node_killed(world):
     """Two nodes on one database; one is killed under load and the other takes its mail over."""
     first, second = world.relay().start(), world.relay().start()
-    load = world.load(4000, rate=400, limit=16)
+    load = world.load(4000, rate=400, limit=60)
     load.wait(accepted=400)
     world.sink.delay = 0.5                       # so that the node dies with much in its hands
     time.sleep(1)
@@ -67,7 +67,7 @@ def node_paused(world):
     second = world.relay(config, java_opts=first.java_opts)
     second.home = first.home
     second.start()
-    load = world.load(4000, rate=300, limit=30, reply_timeout=30)
+    load = world.load(4000, rate=300, limit=60, reply_timeout=30)
     load.wait(accepted=300)
     world.sink.delay = 0.3
     time.sleep(1)
@@ -84,11 +84,11 @@ def node_paused(world):
         time.sleep(0.1)
     world.sink.wait(copies=world.sink.total() + 100)
     world.sink.delay = 0.5
+    resumed = time.monotonic()
     first.resume()
     world.sink.delay = 0
     time.sleep(1)
     load.stop()
-    resumed = time.monotonic()
     world.note(held=held, paused_s=round(resumed - paused, 1))
     world.expect(second.alive and first.alive, "a node ended")
     # what was under way at the stop may come twice: two connections to each of eight hosts, and one more each

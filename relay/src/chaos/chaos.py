@@ -52,7 +52,7 @@ def prepared(storage):
 def apart(arguments, **how):
     """This program again, in namespaces of its own, whose end is the end of all it started."""
     return subprocess.run(
-        ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+        ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
          sys.executable, str(HERE / "chaos.py"), *arguments], **how)
 
 
@@ -113,7 +113,7 @@ def main():
     for hidden in ("--one", "--prepare", "--folder"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(1))      # the kernel ends the runs under way
     if options.one:
         one(options.one, options.folder)
     elif options.prepare:
