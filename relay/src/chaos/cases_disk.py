@@ -42,7 +42,7 @@ def _full(world, min_free, leave):
     _only_temporary(world, load)
 
 
-def _goes_on(world, load, within=10):
+def _goes_on(world, load, within=20):
     """The relay takes mail again by itself."""
     began, before = time.monotonic(), load.accepted
     load.wait(accepted=before + 100, timeout=within)
