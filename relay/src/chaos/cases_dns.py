@@ -99,6 +99,6 @@ def dns_restart(world):
     load.stop()
 
 
-CASES = {case.__name__: case for case in (
+CASES = {case.__name__.replace("_", "-"): case for case in (
     dns_silent, dns_servfail, dns_garbage, dns_wrong_id, dns_wrong_question, dns_truncated, dns_loop,
     dns_forbidden, dns_nxdomain, dns_null_mx, dns_restart)}

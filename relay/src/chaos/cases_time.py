@@ -93,6 +93,6 @@ def outage_closed(world):
     outage(world, world.sink.stop, world.sink.start)
 
 
-CASES = {case.__name__: case for case in (
+CASES = {case.__name__.replace("_", "-"): case for case in (
     clock_hour_forward, clock_hour_back, clock_day_forward, clock_day_back, clock_back_at_start,
     outage_refusing, outage_closed)}
