@@ -16,7 +16,7 @@ def series(world, points, hit, rate=300, prepare=None):
     for point in points:
         woven.arm(point, "kill", hit(point) if callable(hit) else hit)
         woven.relay.start(wait=load is None)
-        load = load or world.load(10 ** 9, rate=rate, limit=140)
+        load = load or world.load(10 ** 9, rate=rate, limit=10 ** 6)
         if prepare:
             woven.relay.wait_ready()
             prepare(woven)
@@ -65,14 +65,11 @@ def kill_random(world):
     world.note(lives=LIVES + 1)
 
 
-kill_random.limit = 150 + 5 * LIVES
-
-
 def failing(world, points, actions):
     """One life under load in which each step fails, once and then ten times in a row."""
     woven = Woven(world, points)
     woven.relay.start()
-    load = world.load(10 ** 9, rate=300, limit=140)
+    load = world.load(10 ** 9, rate=300, limit=10 ** 6)
     failures = 0
     for point in points:
         for action in actions:
@@ -101,5 +98,9 @@ def fail_settle(world):
     failing(world, at.SETTLE_BEFORE + at.SETTLE_AFTER, ["runtime"])
 
 
-CASES = {case.__name__: case for case in (
+kill_random.limit = 150 + 6 * LIVES
+for _series in (kill_accept, kill_settle, kill_claim, kill_sweep, fail_accept, fail_accept_storage, fail_settle):
+    _series.limit = 400
+
+CASES = {case.__name__.replace("_", "-"): case for case in (
     kill_accept, kill_settle, kill_claim, kill_sweep, kill_random, fail_accept, fail_accept_storage, fail_settle)}

@@ -6,14 +6,13 @@ import time
 
 
 def sigterm(world):
-    """SIGTERM under load, twice, each time with a start: nothing lost, nothing twice."""
+    """SIGTERM under load, and a start: nothing lost, nothing twice."""
     relay = world.relay().start()
-    load = world.load(4000, rate=500, limit=15)
-    for _ in range(2):
-        load.wait(accepted=load.accepted + 400)
-        code = relay.stop()
-        world.expect(code in (0, 143), f"exit code {code}")
-        relay.start()
+    load = world.load(4000, rate=500, limit=60)
+    load.wait(accepted=500)
+    code = relay.stop()
+    world.expect(code == 0, f"exit code {code}")
+    relay.start()
     load.wait(accepted=load.accepted + 200)
     load.stop()
 
@@ -23,6 +22,7 @@ def heap(world):
     relay = world.relay({"delivery.memory": "32MiB"}, java_opts="-Xmx96m").start()
     load = world.load(250, sessions=40, size=lambda n: (4 << 20) if n % 4 == 0 else 200_000, limit=15)
     most, restarts = 0, 0
+    world.window = 20                 # a process short of memory settles late, and ends in the middle of it
     end = time.monotonic() + 20
     while load.running and time.monotonic() < end:
         if relay.alive:
@@ -43,13 +43,12 @@ def heap(world):
 
 def descriptors(world):
     """No file descriptor is free for four seconds: idle clients hold them all; then they go."""
-    relay = world.relay().start()
-    load = world.load(4000, rate=300, limit=15)
+    limit = 400
+    relay = world.relay().start(preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
+    load = world.load(4000, rate=300, limit=60)
     load.wait(accepted=200)
-    used = _descriptors(relay)
-    resource.prlimit(relay.pid, resource.RLIMIT_NOFILE, (used + 40, 1 << 16))
-    idle = []
-    for _ in range(120):
+    idle, most = [], 0
+    for _ in range(limit):
         client = socket.socket()
         client.settimeout(1)
         try:
@@ -57,13 +56,18 @@ def descriptors(world):
         except OSError:
             pass
         idle.append(client)
-    time.sleep(4)
-    world.note(descriptors=f"{_descriptors(relay)} of {used + 40}")
+    for _ in range(40):
+        most = max(most, _descriptors(relay))
+        time.sleep(0.1)
+    world.note(descriptors=most, of=limit)
+    world.expect(most >= limit - 2, f"{most} descriptors in use (expected: {limit})")
     for client in idle:
         client.close()
-    resource.prlimit(relay.pid, resource.RLIMIT_NOFILE, (1 << 16, 1 << 16))
     load.wait(accepted=load.accepted + 300, timeout=15)
     load.stop()
+
+
+descriptors.drain = 60            # a host that could not be reached is left alone for half a minute
 
 
 def _descriptors(relay):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks things under a relay that carries mail, and checks that no mail was lost.
 
-    chaos.py [--runs N] [--only CASE,CASE] [--out FILE] [--keep]
+    chaos.py [--runs N] [--jobs N] [--only CASE,CASE] [--out FILE] [--keep]
     chaos.py --list
 
 One JSON line for each run goes to the output file, a table and `N passed, N failed` to the
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from relay import HERE, HOME
 from world import World, prepare
@@ -32,7 +33,8 @@ RUN_LIMIT = 150
 def cases():
     """{name: case}; a module's CASES maps names to functions of a world.
 
-    A function may carry attributes: storage ("h2" or "postgresql") and drain (seconds).
+    A function may carry attributes: storage ("h2" or "postgresql"), drain and limit (seconds to
+    drain, and for the whole run).
     """
     return {name: case for module in MODULES for name, case in importlib.import_module(module).CASES.items()}
 
@@ -50,7 +52,7 @@ def prepared(storage):
 def apart(arguments, **how):
     """This program again, in namespaces of its own, whose end is the end of all it started."""
     return subprocess.run(
-        ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+        ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
          sys.executable, str(HERE / "chaos.py"), *arguments], **how)
 
 
@@ -73,13 +75,14 @@ def one(name, folder):
 
 def run(name, number, keep):
     case = cases()[name]
+    limit = getattr(case, "limit", RUN_LIMIT)
     prepared(getattr(case, "storage", "h2"))
     folder = WORK / "runs" / f"{os.getpid()}-{name}-{number}"
     try:
-        done = apart(["--one", name, "--folder", str(folder)], capture_output=True, text=True, timeout=RUN_LIMIT)
+        done = apart(["--one", name, "--folder", str(folder)], capture_output=True, text=True, timeout=limit)
         line = json.loads(done.stdout.splitlines()[-1])
     except subprocess.TimeoutExpired:
-        line = {"problems": [f"not done after {RUN_LIMIT} s"], "seconds": RUN_LIMIT, "pass": False}
+        line = {"problems": [f"not done after {limit} s"], "seconds": limit, "pass": False}
     except (IndexError, ValueError):
         line = {"problems": [done.stdout + done.stderr], "seconds": 0, "pass": False}
     if line["pass"] and not keep:
@@ -102,6 +105,7 @@ def table(lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
     parser.add_argument("--only", default="")
     parser.add_argument("--out")
     parser.add_argument("--keep", action="store_true", help="keep the folders of all runs")
@@ -109,7 +113,7 @@ def main():
     for hidden in ("--one", "--prepare", "--folder"):
         parser.add_argument(hidden, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(1))      # the kernel ends the runs under way
     if options.one:
         one(options.one, options.folder)
     elif options.prepare:
@@ -127,13 +131,18 @@ def main():
         WORK.mkdir(parents=True, exist_ok=True)
         out = pathlib.Path(options.out or WORK / "results.jsonl")
         lines = []
-        for number in range(1, options.runs + 1):
-            for name in wanted:
-                line = run(name, number, options.keep)
+        for storage in {getattr(known[name], "storage", "h2") for name in wanted}:
+            prepared(storage)
+        with ThreadPoolExecutor(options.jobs) as pool:
+            runs = [pool.submit(run, name, number, options.keep)
+                    for number in range(1, options.runs + 1) for name in wanted]
+            for done in as_completed(runs):
+                line = done.result()
                 lines.append(line)
                 with open(out, "a", encoding="utf-8") as file:
                     file.write(json.dumps(line) + "\n")
                 print(json.dumps(line), flush=True)
+        lines.sort(key=lambda line: wanted.index(line["case"]))
         table(lines)
         passed = sum(line["pass"] for line in lines)
         print(f"{passed} passed, {len(lines) - passed} failed")

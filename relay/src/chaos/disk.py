@@ -115,3 +115,4 @@ def _moved(folder, mount):
     folder.mkdir(mode=0o700)
     mount()
     subprocess.run(["cp", "-a", f"{aside}/.", str(folder)], check=True)
+    subprocess.run(["sync", "-f", str(folder)], check=True)

@@ -56,7 +56,7 @@ def judge(load, sink, rows, crashes, window):
     distances, unexplained = [], set()
     for recipient, times in twice.items():
         for before, after in zip(times, times[1:]):
-            crash = next((c for c in sorted(crashes) if before <= c + 0.05 and c <= after), None)
+            crash = next((c for c in sorted(crashes) if before <= c + 0.3 and c <= after), None)
             if crash is None or crash - before > window:
                 unexplained.add(recipient)
             else:

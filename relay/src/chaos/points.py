@@ -67,7 +67,7 @@ START = [
     "queue.LeaseStore.retire:exit",
     "queue.LeaseStore.register:entry",
     "queue.LeaseStore.register:exit",
-    "queue.LeaseStore.releaseHeld:exit",
+    "queue.LeaseStore.releaseIdle:exit",
 ]
 SWEEP = [
     "queue.MessageStore.write:entry",

@@ -121,9 +121,9 @@ class Relay:
 
     def kill(self):
         """SIGKILL; returns when the process is gone."""
-        self.crashes.append(time.monotonic())
         self.process.kill()
         self.process.wait(10)
+        self.crashes.append(time.monotonic())            # now its connections are closed
 
     def died(self):
         """Notes that the process ended by itself, now."""

@@ -26,7 +26,8 @@ class Woven:
     def weave(self):
         """The next start has the agent in it."""
         self.relay.home = _home(self.world)
-        self.relay.java_opts = f"-javaagent:{self.relay.home}/agent.jar={self.folder}"
+        # without the cache of loaded classes a start is slow: at least nothing is optimized in it
+        self.relay.java_opts = f"-XX:TieredStopAtLevel=1 -javaagent:{self.relay.home}/agent.jar={self.folder}"
         return self.relay
 
     def plain(self):

@@ -31,6 +31,7 @@ import dev.waybill.relay.rendering.Renderer;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.storage.Sealing;
+import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.submission.Intake;
 import dev.waybill.relay.submission.SubmissionServer;
 import dev.waybill.relay.submission.Surroundings;
@@ -238,6 +239,11 @@ public final class Relay {
   }
 
   private RenderedCopy render(ReadyDelivery ready) {
+    if (!queue.holds(ready)) {
+      throw new StorageException(
+          ready.key() + " was taken over by another node",
+          new IllegalStateException("the lease ran out"));
+    }
     SendingDomain domain =
         domains
             .byId(ready.message().facts().domainId())

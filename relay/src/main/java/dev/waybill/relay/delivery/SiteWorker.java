@@ -8,6 +8,7 @@ import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TlsPolicy;
 import dev.waybill.relay.smtp.TransactionResult;
+import dev.waybill.relay.storage.StorageException;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Optional;
@@ -129,6 +130,11 @@ final class SiteWorker implements Runnable {
     int ofAll = shop.memory().take(estimate);
     try {
       return carry(shop.render().apply(delivery));
+    } catch (StorageException trouble) {
+      // the copy could not be made, now; nothing was said to the host
+      LOG.warn("delivery {} waits for the storage: {}", delivery.key(), trouble.getMessage());
+      return new Result.Ended(
+          new AttemptOutcome.Unreachable("our storage: " + trouble.getMessage()));
     } finally {
       shop.memory().giveBack(ofAll);
       site.memory().giveBack(ofSite);

@@ -3,6 +3,7 @@ package dev.waybill.relay.queue;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ final class Claims {
   private final InFlight inFlight;
   private final NodeLease lease;
   private final SuppressionCheck suppressed;
+  private final Map<DeliveryKey, Long> claimedAgain = new ConcurrentHashMap<>();
   private volatile Set<DeliveryKey> astrayBefore = Set.of();
   private volatile boolean suspicious;
 
@@ -61,6 +64,14 @@ final class Claims {
   /// Something failed of which nobody knows how far it came: strays are looked for.
   void suspectStrays() {
     suspicious = true;
+  }
+
+  /// Makes deliveries due whose pause was measured by a clock that was set back since.
+  void releaseFuture(Instant now) {
+    int released = leases.releaseFuture(now);
+    if (released > 0) {
+      LOG.warn("the clock went back: {} deliveries that waited for its old time are due", released);
+    }
   }
 
   /// Makes deliveries due again that are leased to this node but not in its memory: a claim or a
@@ -127,6 +138,7 @@ final class Claims {
       }
       ready.add(new ReadyDelivery(row.key(), message, row.recipient(), row.attempts()));
     }
+    ready.removeIf(delivery -> isHere(delivery.key(), owner));
     Claim claim = withoutSuppressed(ready, rows.size() < limit, !full.isEmpty());
     // only now: what failed before this line is astray, and found as such
     for (ReadyDelivery delivery : ready) {
@@ -134,6 +146,26 @@ final class Claims {
       inFlight.enter(delivery.key(), domain, inFlight.takeOne(domain), owner);
     }
     return claim;
+  }
+
+  /// Whether a claimed delivery is in memory already: its settlement is not through the sync yet,
+  /// or a crash of the database undid an earlier claim. It is carried once; see [#left].
+  private boolean isHere(DeliveryKey key, long owner) {
+    claimedAgain.put(key, owner);
+    return inFlight.leasedAgain(key, owner) || claimedAgain.remove(key) == null;
+  }
+
+  /// The delivery left memory. If it was claimed again meanwhile, nobody works on that claim: what
+  /// the settlement left of it is due at once.
+  void left(DeliveryKey key, Instant now) {
+    Long owner = claimedAgain.remove(key);
+    if (owner != null) {
+      try {
+        leases.giveUp(owner, key, now);
+      } catch (StorageException failure) {
+        LOG.warn("{} stays leased until it is found astray", key, failure);
+      }
+    }
   }
 
   /// A recipient can unsubscribe or bounce while a message waits.

@@ -39,7 +39,11 @@ final class InFlight {
   /// A delivery in memory.
   ///
   /// @param owner the incarnation of this node that leased it
-  private record Entry(Room room, long owner, DomainName domain) {}
+  private record Entry(Room room, long owner, DomainName domain) {
+    Entry ownedBy(long another) {
+      return new Entry(room, another, domain);
+    }
+  }
 
   private final QueueSettings.Limits limits;
   private final Map<DeliveryKey, Entry> entries = new ConcurrentHashMap<>();
@@ -117,6 +121,13 @@ final class InFlight {
       // this process lost its lease and got the delivery again
       giveBack(before.room(), List.of(before.domain()));
     }
+  }
+
+  /// Notes that another incarnation of this node leased a delivery which is in flight already.
+  ///
+  /// @return whether it is in flight
+  boolean leasedAgain(DeliveryKey key, long owner) {
+    return entries.computeIfPresent(key, (_, entry) -> entry.ownedBy(owner)) != null;
   }
 
   /// The incarnation that leased the delivery; empty when it is not in flight.

@@ -296,6 +296,24 @@ final class LeaseStore {
     });
   }
 
+  /// Makes deliveries due that wait for a pause or a turn which began later than now: the clock was
+  /// set back, and its way to their time is longer than any pause.
+  int releaseFuture(Instant now) {
+    return inTransaction(connection -> {
+      try (PreparedStatement update =
+          connection.prepareStatement(
+              """
+              update delivery set due_at = ?
+              where (state = 'deferred' and last_attempt_at > ?) or (state = 'queued' and due_at > ?)\
+              """)) {
+        for (int i = 1; i <= 3; i++) {
+          update.setObject(i, Columns.timestamp(now));
+        }
+        return update.executeUpdate();
+      }
+    });
+  }
+
   /// @return those that were still to be had
   private static List<Claimed> lease(Connection connection, long owner, List<Claimed> claimed)
       throws SQLException {

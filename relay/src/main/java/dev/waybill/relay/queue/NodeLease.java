@@ -1,5 +1,6 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.storage.StorageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ final class NodeLease {
   private final InstantSource clock;
   private final RandomGenerator random;
   private volatile long incarnation;
+  private volatile Instant leaseUntil = Instant.MAX;
 
   /// @param alone whether no other process can be using the database now
   NodeLease(
@@ -50,16 +52,38 @@ final class NodeLease {
     }
   }
 
+  /// Whether what that incarnation leased still belongs to this node. Asks the storage first when
+  /// the lease may have run out unnoticed, as while the process or its machine stood still.
+  boolean holds(long owner) {
+    if (!alone && !clock.instant().isBefore(leaseUntil)) {
+      try {
+        renew();
+      } catch (StorageException unreachable) {
+        // where this node cannot reach the storage it may be the only one: the mail goes on
+        LOG.debug("the lease could not be extended", unreachable);
+      }
+    }
+    return owner == incarnation;
+  }
+
+  private synchronized void renew() {
+    if (!clock.instant().isBefore(leaseUntil)) {
+      var _ = beat();
+    }
+  }
+
   /// Extends the lease and takes over from nodes whose own ran out; a node that is alone has nobody
   /// to tell that it lives.
   ///
   /// @return whether there was anything to take over
-  boolean beat() {
+  synchronized boolean beat() {
     if (alone) {
       return false;
     }
     Instant now = clock.instant();
-    if (!store.extend(incarnation, now.plus(LEASE))) {
+    if (store.extend(incarnation, now.plus(LEASE))) {
+      leaseUntil = now.plus(LEASE);
+    } else {
       LOG.error("this node was silent for too long and its mail was taken over; going on afresh");
       enter();
     }
@@ -76,6 +100,7 @@ final class NodeLease {
     long fresh = random.nextLong(1, Long.MAX_VALUE);
     store.register(fresh, name, now, now.plus(LEASE));
     incarnation = fresh;
+    leaseUntil = now.plus(LEASE);
   }
 
   private boolean takeOver(Instant endedBefore) {

@@ -56,6 +56,7 @@ public final class Queue implements AutoCloseable {
   private final SettlementRules rules;
   private final GroupCommit.Lane<Accepting> accepts;
   private final GroupCommit.Lane<Settlement> settlements;
+  private final Withdrawals withdrawals;
   private final NodeLease lease;
   private final Claims claims;
   private final LeaseStore leases;
@@ -87,6 +88,7 @@ public final class Queue implements AutoCloseable {
             .commits()
             .urgentLane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
     this.settlements = foundation.commits().lane(new SettleStore(foundation.journal().store()));
+    this.withdrawals = new Withdrawals(foundation.commits());
     this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
     // prepared last: a batch's new bodies are appended before any is copied behind them
     GroupCommit.Lane<BodyStore.Survivor> survivors = foundation.commits().lane(bodies);
@@ -129,6 +131,7 @@ public final class Queue implements AutoCloseable {
           changed();
           if (failure != null) {
             claims.suspectStrays();
+            withdrawals.note(acceptance.facts().id());
             room.ifPresent(taken -> inFlight.giveBack(taken, domains(acceptance)));
           } else if (room.isPresent()) {
             handOver(message, room.get());
@@ -155,6 +158,12 @@ public final class Queue implements AutoCloseable {
         .owner(ready.key())
         .map(owner -> write(rules.judge(ready, owner, outcome, now)))
         .orElseGet(() -> notInFlight(ready.key()));
+  }
+
+  /// Whether the delivery is still this node's to carry: another one may have taken it over while
+  /// this process stood still.
+  public boolean holds(ReadyDelivery ready) {
+    return inFlight.owner(ready.key()).map(lease::holds).orElse(false);
   }
 
   /// Gives back a delivery that was not tried; it is due again at once.
@@ -226,6 +235,10 @@ public final class Queue implements AutoCloseable {
 
   /// What delivery would not take is due again at once.
   void handOver(ReadyDelivery ready) {
+    if (withdrawals.holds(ready.key().messageId())) {
+      inFlight.leave(ready.key());
+      return;
+    }
     try {
       delivery.accept(ready);
     } catch (RuntimeException fault) {
@@ -286,6 +299,7 @@ public final class Queue implements AutoCloseable {
   private record Unsettled(Settlement settlement, CompletableFuture<Void> done) {}
 
   void retryUnsettled() {
+    withdrawals.write();
     for (int rest = unsettled.size(); rest > 0; rest--) {
       Unsettled next = unsettled.poll();
       if (next != null) {
@@ -309,6 +323,7 @@ public final class Queue implements AutoCloseable {
                 if (entry.settlement().next() instanceof Settlement.Next.Again again) {
                   turns.dueAt(again.dueAt());
                 }
+                claims.left(entry.settlement().delivery().key(), foundation.clock().instant());
                 turns.roomMade();
                 entry.done().complete(null);
               } else {

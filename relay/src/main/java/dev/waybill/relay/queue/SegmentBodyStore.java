@@ -106,7 +106,8 @@ final class SegmentBodyStore implements BodyStore {
       CRC32C crc = new CRC32C();
       crc.update(body);
       if ((int) crc.getValue() != checksum) {
-        throw new IOException("the body of %s in %s is damaged".formatted(messageId, file));
+        throw new DamagedBodyException(
+            "the body of %s in %s is damaged".formatted(messageId, file));
       }
       return body;
     }
@@ -306,7 +307,7 @@ final class SegmentBodyStore implements BodyStore {
     UUID id = new UUID(head.getLong(), head.getLong());
     long length = head.getLong();
     if (magic != MAGIC || !id.equals(messageId) || length < 0 || length > Integer.MAX_VALUE - 8) {
-      throw new IOException(
+      throw new DamagedBodyException(
           "no body of %s at %d in segment %d"
               .formatted(messageId, location.offset(), location.segment()));
     }
@@ -361,7 +362,7 @@ final class SegmentBodyStore implements BodyStore {
     while (target.hasRemaining()) {
       int count = channel.read(target, at);
       if (count < 0) {
-        throw new IOException("the segment ends at %d (expected: more)".formatted(at));
+        throw new DamagedBodyException("the segment ends at %d (expected: more)".formatted(at));
       }
       at += count;
     }

@@ -1,7 +1,9 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.storage.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,15 +44,18 @@ public final class StoredMessage {
 
   /// The submitted bytes; they must not be changed.
   ///
-  /// @throws UncheckedIOException when the disk does not give them back
+  /// @throws StorageException when the storage does not give them back now
+  /// @throws UncheckedIOException when they are damaged or gone
   public byte[] bytes() {
     if (bytes != null) {
       return bytes;
     }
     try {
       return source.read();
+    } catch (DamagedBodyException | NoSuchFileException loss) {
+      throw new UncheckedIOException("the body of " + facts.id() + " is not there", loss);
     } catch (IOException failure) {
-      throw new UncheckedIOException("the body of " + facts.id() + " cannot be read", failure);
+      throw new StorageException("the body of " + facts.id() + " cannot be read", failure);
     }
   }
 }

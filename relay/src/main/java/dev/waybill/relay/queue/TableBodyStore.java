@@ -1,6 +1,7 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.storage.StorageException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,12 +63,12 @@ final class TableBodyStore implements BodyStore {
       select.setObject(1, messageId);
       try (ResultSet row = select.executeQuery()) {
         if (!row.next()) {
-          throw new IOException("there is no body of " + messageId);
+          throw new DamagedBodyException("there is no body of " + messageId);
         }
         return row.getBytes(1);
       }
     } catch (SQLException failure) {
-      throw new IOException("the body of " + messageId + " could not be read", failure);
+      throw new StorageException("the body of " + messageId + " could not be read", failure);
     }
   }
 

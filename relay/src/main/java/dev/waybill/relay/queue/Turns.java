@@ -60,6 +60,10 @@ final class Turns {
   private volatile boolean running;
   private volatile boolean crowded;
 
+  // only watch() uses them once it runs
+  private Instant seen = Instant.MIN;
+  private boolean wentBack;
+
   /// The claiming thread's own.
   private Duration rest = Duration.ZERO;
 
@@ -86,6 +90,8 @@ final class Turns {
   void start() {
     foundation.health().checkDisk();
     lease.start();
+    seen = foundation.clock().instant();
+    claims.releaseFuture(seen);
     foundation.commits().start();
     running = true;
     claimer.start();
@@ -210,6 +216,20 @@ final class Turns {
       forget();
     }
     queue.retryUnsettled();
+    watchClock();
+  }
+
+  /// What was being settled when the clock went back is found by a second look.
+  private void watchClock() {
+    Instant now = foundation.clock().instant();
+    if (now.isBefore(seen)) {
+      wentBack = true;
+      claims.releaseFuture(now);
+    } else if (wentBack) {
+      claims.releaseFuture(now);
+      wentBack = false;
+    }
+    seen = now;
   }
 
   void sweep() {

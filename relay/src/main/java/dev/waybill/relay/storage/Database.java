@@ -2,11 +2,14 @@ package dev.waybill.relay.storage;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
+import org.h2.api.ErrorCode;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -36,6 +39,7 @@ public final class Database implements AutoCloseable {
     config.setMaximumPoolSize(settings.poolSize());
     config.setPoolName("waybill");
     config.setConnectionTimeout(10_000);
+    config.setExceptionOverride(new DeadConnections(dialect));
     HikariDataSource pool = new HikariDataSource(config);
     try {
       Flyway.configure()
@@ -63,6 +67,23 @@ public final class Database implements AutoCloseable {
   /// A pooled connection for a store's own JDBC; closing it gives it back.
   public Connection connect() throws SQLException {
     return pool.getConnection();
+  }
+
+  /// A pooled connection with a transaction begun on it.
+  Connection begin() throws SQLException {
+    for (int dead = 0; ; dead++) {
+      Connection connection = connect();
+      try {
+        connection.setAutoCommit(false);
+        return connection;
+      } catch (SQLException failure) {
+        connection.close();
+        // after an end of the database the pool is full of dead connections, each found out once
+        if (dead == pool.getMaximumPoolSize()) {
+          throw failure;
+        }
+      }
+    }
   }
 
   /// Runs the work in one transaction and returns once its effects are on stable storage.
@@ -100,5 +121,29 @@ public final class Database implements AutoCloseable {
 
   private static String with(String url, String setting, String value) {
     return url.contains(setting) ? url : url + ";" + setting + "=" + value;
+  }
+
+  /// Which failures end a connection, beyond those that the pool knows by itself.
+  ///
+  /// When a write to its file fails, H2 closes the database for good; only a fresh connection opens
+  /// it again. The pool would go on handing the dead ones out.
+  private record DeadConnections(Dialect dialect) implements SQLExceptionOverride {
+    private static final Set<Integer> CLOSED_BY_H2 =
+        Set.of(
+            ErrorCode.GENERAL_ERROR_1,
+            ErrorCode.OBJECT_CLOSED,
+            ErrorCode.IO_EXCEPTION_1,
+            ErrorCode.IO_EXCEPTION_2,
+            ErrorCode.CONNECTION_BROKEN_1,
+            ErrorCode.DATABASE_IS_CLOSED,
+            ErrorCode.DATABASE_IS_READ_ONLY,
+            ErrorCode.DATABASE_CALLED_AT_SHUTDOWN);
+
+    @java.lang.Override
+    public Override adjudicate(SQLException failure) {
+      return dialect == Dialect.H2 && CLOSED_BY_H2.contains(failure.getErrorCode())
+          ? Override.MUST_EVICT
+          : Override.CONTINUE_EVICT;
+    }
   }
 }

@@ -5,7 +5,7 @@ import java.util.Objects;
 /// Where the relay keeps its rows.
 ///
 /// @param url `jdbc:h2:file:/path` or `jdbc:postgresql://host/name`
-/// @param user the database user; H2's needs the admin right (for its CHECKPOINT SYNC)
+/// @param user the database user; H2's needs the admin right
 /// @param password the user's password, possibly empty
 /// @param poolSize connections kept open, at least 2
 public record DatabaseSettings(String url, String user, String password, int poolSize) {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// completes the futures. Any thread may submit; completions run on the committing thread and must be short.
 ///
 /// Where a batch fails, its items are retried one by one, so that one bad item cannot fail the
-/// rest.
+/// rest; but not where the database could not even be reached, which costs each try its time-out.
 public final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
   private static final int MAX_BATCH = 1_000;
@@ -133,9 +133,9 @@ public final class GroupCommit implements AutoCloseable {
     } catch (Throwable failure) {
       // an Error too: were this thread to end, nobody's mail would ever be answered again
       observer.failed(failure);
-      if (batch.size() == 1) {
-        LOG.error("not stored", failure);
-        batch.getFirst().fail(failure);
+      if (batch.size() == 1 || failure instanceof UnreachableException) {
+        LOG.error("{} not stored", batch.size(), failure);
+        batch.forEach(entry -> entry.fail(failure));
       } else {
         LOG.warn("a batch of {} could not be stored, retrying one by one", batch.size(), failure);
         for (Pending<?> entry : batch) {
@@ -154,8 +154,7 @@ public final class GroupCommit implements AutoCloseable {
     for (Lane<?> lane : lanes) {
       prepare(lane, batch);
     }
-    try (Connection connection = database.connect()) {
-      connection.setAutoCommit(false);
+    try (Connection connection = begin()) {
       try {
         for (Lane<?> lane : lanes) {
           write(connection, lane, batch);
@@ -169,6 +168,23 @@ public final class GroupCommit implements AutoCloseable {
       database.dialect().sync(connection);
     }
     observer.committed(batch.size(), Duration.ofNanos(nanos.getAsLong() - began));
+  }
+
+  private Connection begin() throws UnreachableException {
+    try {
+      return database.begin();
+    } catch (SQLException failure) {
+      throw new UnreachableException(failure);
+    }
+  }
+
+  /// There was no connection to write with.
+  private static final class UnreachableException extends SQLException {
+    private static final long serialVersionUID = 1L;
+
+    UnreachableException(SQLException cause) {
+      super(cause.getMessage(), cause.getSQLState(), cause);
+    }
   }
 
   private static <T> void prepare(Lane<T> lane, List<Pending<?>> batch) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.testing.DeliveryHarness;
 import dev.waybill.relay.testing.DeliveryHarness.Options;
 import dev.waybill.relay.testing.SelfSignedCertificate;
@@ -127,6 +128,19 @@ class ConversesWithTheHostTest {
           .isInstanceOfSatisfying(
               AttemptOutcome.Rejected.class,
               rejected -> assertThat(rejected.reply()).startsWith("550 5.6.7 "));
+    }
+  }
+
+  @Test
+  void triesAgainWhatTheStorageDidNotGiveBack() throws IOException {
+    try (DeliveryHarness harness = new DeliveryHarness().receives("a.example")) {
+      harness.rendersWith(_ -> {
+        throw new StorageException("no body", new IOException("gone"));
+      });
+      assertThat(harness.deliver("you@a.example"))
+          .isInstanceOf(AttemptOutcome.Unreachable.class);
+      harness.rendersWith(DeliveryHarness::plain);
+      assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
     }
   }
 

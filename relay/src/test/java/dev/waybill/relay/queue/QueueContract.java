@@ -1,6 +1,7 @@
 package dev.waybill.relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.waybill.relay.events.Event;
@@ -8,6 +9,7 @@ import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.testing.MovableClock;
 import dev.waybill.relay.testing.QueueBench;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,19 @@ abstract class QueueContract {
     assertThat(bench.told()).containsExactly("email.sent ann@there.example");
   }
 
+  /// As when the commit did its work and its answer was lost.
+  @Test
+  void removesWhatIsStoredOfAMessageThatWasRefused() {
+    Acceptance message = bench.message("x", "ann@there.example");
+    bench.accept(message);
+    CompletableFuture<Void> again = bench.queue.accept(message);
+    assertThatThrownBy(again::join).hasCauseInstanceOf(StorageException.class);
+
+    bench.queue.retryUnsettled();
+    await().untilAsserted(() -> assertThat(bench.told()).isEmpty());
+    assertThat(states().values()).containsOnly(0L);
+  }
+
   @Test
   void removesADeliveredRecipientAndTellsIt() {
     bench.accept(bench.message("x", "ann@there.example", "bob@there.example"));
@@ -109,6 +124,15 @@ abstract class QueueContract {
     assertThat(bench.told())
         .containsExactly(
             "email.sent ann@there.example", "email.delivery_delayed ann@there.example");
+  }
+
+  @Test
+  void aClockThatIsSetBackKeepsNobodyWaiting() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), deferred());
+
+    clock.advance(Duration.ofDays(-1));
+    assertThat(bench.next().attempts()).isEqualTo(1);
   }
 
   @Test
@@ -311,15 +335,18 @@ abstract class QueueContract {
   }
 
   @Test
-  void takesOverTheMailOfANodeWhoseLeaseEnded() {
+  void carriesOnceWhatItLostAndClaimedBack() {
     bench.accept(bench.message("x", "ann@there.example"));
     ReadyDelivery delivery = bench.next();
     new LeaseStore(bench.database)
         .nodesEndedBefore(clock.instant().plus(Duration.ofDays(1)))
         .forEach(node -> new LeaseStore(bench.database).retire(node, clock.instant()));
 
-    ReadyDelivery taken = bench.next();
-    assertThat(taken.key()).isEqualTo(delivery.key());
+    await().untilAsserted(() -> assertThat(states()).containsEntry("sending", 1L));
+    assertThat(bench.waiting()).isZero();
+    settle(delivery, new AttemptOutcome.Delivered(PEER, "250 2.0.0 Ok"));
+    assertThat(bench.told())
+        .containsExactly("email.sent ann@there.example", "email.delivered ann@there.example");
   }
 
   @Test

@@ -100,6 +100,25 @@ class GroupCommitTest implements GroupCommit.Observer {
     assertThat(batches).hasValue(1);
   }
 
+  /// H2 closes itself for good when a write to its file fails, such as on a full disk.
+  @Test
+  void opensTheDatabaseAgainAfterItEnded() {
+    GroupCommit.Lane<String> lane = commits.lane(GroupCommitTest::insert);
+    commits.start();
+    lane.submit("before").join();
+    assertThatThrownBy(this::end).isInstanceOf(SQLException.class);
+
+    lane.submit("after").join();
+    assertThat(items()).containsExactlyInAnyOrder("before", "after");
+  }
+
+  private void end() throws SQLException {
+    try (Connection connection = database.connect();
+        var statement = connection.createStatement()) {
+      statement.execute("SHUTDOWN IMMEDIATELY");
+    }
+  }
+
   @Test
   void writesWhatWaitsWhenItIsClosed() {
     GroupCommit.Lane<String> lane = commits.lane(GroupCommitTest::insert);
