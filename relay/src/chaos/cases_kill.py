@@ -12,11 +12,14 @@ LIVES = int(os.environ.get("CHAOS_LIVES", "300"))
 def series(world, points, hit, rate=300, prepare=None):
     """One life after another on one data folder under load; each ends at the next point."""
     woven = Woven(world, points)
-    load = None
+    woven.plain().start()
+    load = world.load(10 ** 9, rate=rate, limit=10 ** 6)
+    load.wait(accepted=50)
+    woven.relay.kill()
+    woven.weave()
     for point in points:
         woven.arm(point, "kill", hit(point) if callable(hit) else hit)
-        woven.relay.start(wait=load is None)
-        load = load or world.load(10 ** 9, rate=rate, limit=10 ** 6)
+        woven.relay.start(wait=False)
         if prepare:
             woven.relay.wait_ready()
             prepare(woven)

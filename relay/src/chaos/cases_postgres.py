@@ -86,14 +86,14 @@ def node_paused(world):
     world.sink.delay = 0.5
     resumed = time.monotonic()
     first.resume()
+    time.sleep(1)                                # so that nothing overtakes the news of its clock
     world.sink.delay = 0
-    time.sleep(1)
     load.stop()
     world.note(held=held, paused_s=round(resumed - paused, 1))
     world.expect(second.alive and first.alive, "a node ended")
     # what was under way at the stop may come twice: two connections to each of eight hosts, and one more each
     world.crashes, world.window = [paused, resumed], resumed - paused
-    world.expect(held > 64, f"the paused node held {held} (expected: much more than it had under way)")
+    world.expect(held > 32, f"the paused node held {held} (expected: much more than it had under way)")
     world.most_duplicates = 32
     time.sleep(1)
 

@@ -67,7 +67,7 @@ class Woven:
         """The monotonic times at which the armed point acted."""
         return [int(line.split()[0]) / 1e9 for line in self._lines("fired")]
 
-    def wait_fired(self, count=1, timeout=20):
+    def wait_fired(self, count=1, timeout=40):
         """Waits until the armed point acted; one that is never passed is an error."""
         end = time.monotonic() + timeout
         while len(self.fired()) < count:
@@ -77,7 +77,7 @@ class Woven:
                 raise TimeoutError(f"never passed: {self._lines('control')[-1:]}; {self.problems()}")
             time.sleep(0.005)
 
-    def wait_killed(self, timeout=20):
+    def wait_killed(self, timeout=40):
         """Waits until the armed point ended the process."""
         self.wait_fired(timeout=timeout)
         self.relay.process.wait(10)
