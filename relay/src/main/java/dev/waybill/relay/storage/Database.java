@@ -114,7 +114,7 @@ public final class Database implements AutoCloseable {
   /// times a second: what has to be on the disk is put there by [Dialect#sync].
   private static String url(String url, Dialect dialect) {
     return switch (dialect) {
-      case H2 -> with(with(url, "DB_CLOSE_ON_EXIT", "FALSE"), "WRITE_DELAY", "5000");
+      case H2 -> with(with(url, "DB_CLOSE_ON_EXIT", "FALSE"), "WRITE_DELAY", "0");
       case POSTGRESQL -> url;
     };
   }
