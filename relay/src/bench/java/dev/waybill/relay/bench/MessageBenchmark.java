@@ -71,7 +71,7 @@ public class MessageBenchmark {
     bench = new RenderingBench();
     token = bench.tokens().returnPath(KEY);
     // the native provider comes up beside the signer
-    Thread.sleep(2_000);
+    Thread.sleep(4_000);
   }
 
   @TearDown

@@ -55,7 +55,7 @@ public final class DkimSigner {
 
   private final SignatureEngine engine;
 
-  /// A signer with the fastest RSA that works on this machine, from about a second on.
+  /// A signer with the fastest RSA that works on this machine, from about two seconds on.
   public DkimSigner() {
     this(SignatureEngine.fastestSoon());
   }

@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +50,15 @@ final class SignatureEngine {
     this.natives = natives;
   }
 
-  /// The fastest engine that works here, once it was found; until then the JDK's own. One daemon
-  /// thread looks for it.
+  /// The fastest engine that works here, once it was found; until then the JDK's own.
+  ///
+  /// One daemon thread looks for it, a second later: loading it takes more processor time than all
+  /// the rest of a start, which should not have to share with it.
   static SignatureEngine fastestSoon() {
     SignatureEngine engine = plain();
-    Thread.ofPlatform().name("dkim-provider").daemon(true).start(engine::quicken);
+    CompletableFuture.delayedExecutor(
+            1, TimeUnit.SECONDS, Thread.ofPlatform().name("dkim-provider").daemon(true)::start)
+        .execute(engine::quicken);
     return engine;
   }
 

@@ -272,8 +272,8 @@ class ViewsTest {
     var change = read("{\"tracking_subdomain\":null}", DomainsResource.Update.class).toChange();
 
     assertThat(change.trackingSubdomain()).isEmpty();
-    assertThatThrownBy(() ->
-            read("{\"tracking_subdomain\":7}", DomainsResource.Update.class).toChange())
+    assertThatThrownBy(
+            () -> read("{\"tracking_subdomain\":7}", DomainsResource.Update.class).toChange())
         .hasMessage("tracking_subdomain: 7 (expected: a string or null)");
   }
 

@@ -41,8 +41,7 @@ class ChangesTheTrackingSubdomainTest {
   }
 
   private HttpResponse<String> patch(String domain, String value) {
-    return world.admin(
-        "PATCH", "/domains/" + domain, "{\"tracking_subdomain\":" + value + "}");
+    return world.admin("PATCH", "/domains/" + domain, "{\"tracking_subdomain\":" + value + "}");
   }
 
   private String shown(String domain) {
