@@ -38,6 +38,16 @@ final class LeaseStore {
   ///
   /// @param spared recipient domains that get no more for now
   List<Claimed> claim(long owner, Instant now, int limit, Collection<DomainName> spared) {
+    List<Claimed> leased = leaseDue(owner, now, limit, spared);
+    if (!leased.isEmpty()) {
+      // a crash of the database alone must not undo what this process goes on to settle
+      database.sync();
+    }
+    return leased;
+  }
+
+  private List<Claimed> leaseDue(
+      long owner, Instant now, int limit, Collection<DomainName> spared) {
     return inTransaction(connection -> {
       List<Claimed> claimed = new ArrayList<>();
       String others =

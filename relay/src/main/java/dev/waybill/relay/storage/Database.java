@@ -109,9 +109,9 @@ public final class Database implements AutoCloseable {
     pool.close();
   }
 
-  /// H2 must not close itself at the first signal: running deliveries still want to settle. And its
-  /// background writer, which syncs nothing, looks for work every half second instead of twenty
-  /// times a second: what has to be on the disk is put there by [Dialect#sync].
+  /// H2 must not close itself at the first signal: running deliveries still want to settle. And it
+  /// must write in the thread that commits: with its own writing threads a sync can miss rows that
+  /// are on their way to the file.
   private static String url(String url, Dialect dialect) {
     return switch (dialect) {
       case H2 -> with(with(url, "DB_CLOSE_ON_EXIT", "FALSE"), "WRITE_DELAY", "0");

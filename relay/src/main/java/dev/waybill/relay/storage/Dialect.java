@@ -12,8 +12,8 @@ public enum Dialect {
   /// Embedded: one process, and a COMMIT that stays in memory until it is synced.
   H2 {
     /// Not `CHECKPOINT SYNC`: when another thread's write to the file is under way, on H2's own
-    /// threads and with our rows in it, that finds nothing to write and forces the file before
-    /// they are in it.
+    /// threads and with our rows in it, that finds nothing to write and forces the file before they
+    /// are in it.
     @Override
     void sync(Connection connection) throws SQLException {
       if (!(connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session)) {
@@ -32,8 +32,8 @@ public enum Dialect {
       }
     }
 
-    /// After a sync that failed nobody knows what is on the disk: the next connection reads the file
-    /// afresh, as after a crash.
+    /// After a sync that failed nobody knows what is on the disk: the next connection reads the
+    /// file afresh, as after a crash.
     private static void endAfter(SQLException failure, Connection connection) {
       try (var statement = connection.createStatement()) {
         statement.execute("SHUTDOWN IMMEDIATELY");

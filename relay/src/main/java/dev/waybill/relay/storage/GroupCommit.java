@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /// Makes many small writes durable with one transaction and one sync.
 ///
 /// One thread gathers what waits (see [WaitingRoom]), writes it, commits, syncs, and only then
-/// completes the futures. Any thread may submit; completions run on the committing thread and must be short.
+/// completes the futures. Any thread may submit; completions run on the committing thread and must
+/// be short.
 ///
 /// Where a batch fails, its items are retried one by one, so that one bad item cannot fail the
 /// rest; but not where the database could not even be reached, which costs each try its time-out.
@@ -78,6 +79,7 @@ public final class GroupCommit implements AutoCloseable {
   private final WaitingRoom<Pending<?>> waiting;
   private final List<Lane<?>> lanes = new ArrayList<>();
   private final Thread thread;
+
   /// @param nanos a monotonic clock in nanoseconds
   public GroupCommit(Database database, Observer observer, LongSupplier nanos) {
     this.database = database;

@@ -137,8 +137,7 @@ class ConversesWithTheHostTest {
       harness.rendersWith(_ -> {
         throw new StorageException("no body", new IOException("gone"));
       });
-      assertThat(harness.deliver("you@a.example"))
-          .isInstanceOf(AttemptOutcome.Unreachable.class);
+      assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Unreachable.class);
       harness.rendersWith(DeliveryHarness::plain);
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
     }
