@@ -65,17 +65,19 @@ public final class VerificationSchedule {
 
   private List<Row> claim() {
     Instant now = clock.instant();
-    return database
-        .jdbi()
-        .inTransaction(handle -> {
-          List<Row> claimed = new ArrayList<>();
-          for (Row row : store.due(handle, now, AT_ONCE)) {
-            if (store.claim(handle, row, now.plus(CLAIM))) {
-              claimed.add(row);
+    try (var _ = database.writing()) {
+      return database
+          .jdbi()
+          .inTransaction(handle -> {
+            List<Row> claimed = new ArrayList<>();
+            for (Row row : store.due(handle, now, AT_ONCE)) {
+              if (store.claim(handle, row, now.plus(CLAIM))) {
+                claimed.add(row);
+              }
             }
-          }
-          return claimed;
-        });
+            return claimed;
+          });
+    }
   }
 
   private void checkAll(List<Row> rows) {

@@ -355,7 +355,8 @@ final class LeaseStore {
   }
 
   private <R> R inTransaction(Work<R> work) {
-    try (Connection connection = database.connect()) {
+    try (var _ = database.writing();
+        Connection connection = database.connect()) {
       connection.setAutoCommit(false);
       try {
         R result = work.run(connection);

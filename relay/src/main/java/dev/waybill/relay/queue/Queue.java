@@ -56,7 +56,7 @@ public final class Queue implements AutoCloseable {
   private final SettlementRules rules;
   private final GroupCommit.Lane<Accepting> accepts;
   private final GroupCommit.Lane<Settlement> settlements;
-  private final Withdrawals withdrawals;
+  private final WithdrawalStore withdrawals;
   private final NodeLease lease;
   private final Claims claims;
   private final LeaseStore leases;
@@ -88,7 +88,7 @@ public final class Queue implements AutoCloseable {
             .commits()
             .urgentLane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
     this.settlements = foundation.commits().lane(new SettleStore(foundation.journal().store()));
-    this.withdrawals = new Withdrawals(foundation.commits());
+    this.withdrawals = new WithdrawalStore(foundation.commits());
     this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
     // prepared last: a batch's new bodies are appended before any is copied behind them
     GroupCommit.Lane<BodyStore.Survivor> survivors = foundation.commits().lane(bodies);

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.h2.api.ErrorCode;
@@ -17,9 +18,13 @@ import org.jdbi.v3.core.Jdbi;
 ///
 /// Any thread may use it; a handle or connection belongs to the thread that took it.
 public final class Database implements AutoCloseable {
+  /// Milliseconds after which H2 would write by itself.
+  private static final String NEVER = "2000000000";
+
   private final HikariDataSource pool;
   private final Dialect dialect;
   private final Jdbi jdbi;
+  private final ReentrantLock writers = new ReentrantLock();
 
   private Database(HikariDataSource pool, Dialect dialect) {
     this.pool = pool;
@@ -69,6 +74,32 @@ public final class Database implements AutoCloseable {
     return pool.getConnection();
   }
 
+  /// The right to write; give it back after the commit.
+  public final class Writing implements AutoCloseable {
+    private Writing() {
+      if (dialect == Dialect.H2) {
+        writers.lock();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (dialect == Dialect.H2) {
+        writers.unlock();
+      }
+    }
+  }
+
+  /// Waits for the right to write, which on H2 one thread has at a time. Take it before the
+  /// connection. A thread that has it may take it again.
+  ///
+  /// H2 notes each of its tables for the file at a moment of its own. If one thread does that while
+  /// another is between two changes, the file can hold one change without the other, and after a
+  /// crash even without the note that would undo it.
+  public Writing writing() {
+    return new Writing();
+  }
+
   /// A pooled connection with a transaction begun on it.
   Connection begin() throws SQLException {
     for (int dead = 0; ; dead++) {
@@ -90,14 +121,17 @@ public final class Database implements AutoCloseable {
   ///
   /// For the rare writes of administration; the message path goes through [GroupCommit].
   public <R> R durably(Function<Handle, R> work) {
-    R result = jdbi.inTransaction(work::apply);
-    sync();
-    return result;
+    try (var _ = writing()) {
+      R result = jdbi.inTransaction(work::apply);
+      sync();
+      return result;
+    }
   }
 
   /// Makes every transaction that was committed before this call durable.
   public void sync() {
-    try (Connection connection = connect()) {
+    try (var _ = writing();
+        Connection connection = connect()) {
       dialect.sync(connection);
     } catch (SQLException failure) {
       throw new StorageException("the database could not be synced", failure);
@@ -110,11 +144,11 @@ public final class Database implements AutoCloseable {
   }
 
   /// H2 must not close itself at the first signal: running deliveries still want to settle. And it
-  /// must write in the thread that commits: with its own writing threads a sync can miss rows that
-  /// are on their way to the file.
+  /// must write only when it is told to, by the thread that has the right to (see [#writing]): not
+  /// at times of its own.
   private static String url(String url, Dialect dialect) {
     return switch (dialect) {
-      case H2 -> with(with(url, "DB_CLOSE_ON_EXIT", "FALSE"), "WRITE_DELAY", "0");
+      case H2 -> with(with(url, "DB_CLOSE_ON_EXIT", "FALSE"), "WRITE_DELAY", NEVER);
       case POSTGRESQL -> url;
     };
   }

@@ -156,7 +156,8 @@ public final class GroupCommit implements AutoCloseable {
     for (Lane<?> lane : lanes) {
       prepare(lane, batch);
     }
-    try (Connection connection = begin()) {
+    try (var _ = database.writing();
+        Connection connection = begin()) {
       try {
         for (Lane<?> lane : lanes) {
           write(connection, lane, batch);

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Messages that were refused because they could not be stored, and that are in the storage all the
 /// same: a commit or a sync can fail after it did its work. Their sender will try again, so what is
 /// there has to go. Any thread may note and ask; the committing thread writes.
-final class Withdrawals implements GroupCommit.Writer<UUID> {
+final class WithdrawalStore implements GroupCommit.Writer<UUID> {
   private static final List<String> STATEMENTS =
       List.of(
           "delete from delivery where message_id = ?",
@@ -22,7 +22,7 @@ final class Withdrawals implements GroupCommit.Writer<UUID> {
   private final GroupCommit.Lane<UUID> lane;
   private final Set<UUID> refused = ConcurrentHashMap.newKeySet();
 
-  Withdrawals(GroupCommit commits) {
+  WithdrawalStore(GroupCommit commits) {
     this.lane = commits.lane(this);
   }
 
