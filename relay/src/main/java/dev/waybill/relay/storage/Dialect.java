@@ -2,6 +2,7 @@ package dev.waybill.relay.storage;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
@@ -9,8 +10,11 @@ import org.h2.mvstore.MVStore;
 
 /// The few places where the two database engines differ.
 public enum Dialect {
-  /// Embedded: one process, and a COMMIT that stays in memory until it is synced.
+  /// Embedded: one process and one writer (see [Database#writing]), and a COMMIT that stays in
+  /// memory until it is synced.
   H2 {
+    private static final String CLEAN = "clean";
+
     /// Not `CHECKPOINT SYNC`: when another thread's write to the file is under way, on H2's own
     /// threads and with our rows in it, that finds nothing to write and forces the file before they
     /// are in it.
@@ -23,10 +27,15 @@ public enum Dialect {
       if (store.getFileStore() == null) {
         return; // in memory, as some tests have it: there is nothing to sync
       }
+      Map<String, Object> header = store.getFileStore().getStoreHeader();
       try {
+        // The store removes this mark, and because of it writes its header, with what it writes
+        // next. It would not, for what goes to the end of the file, and a process that ended while
+        // it wrote there once more left a file whose last synced part nothing pointed to.
+        header.put(CLEAN, 1);
         store.commit();
         // an operation begins when every write that was under way has ended
-        store.executeFilestoreOperation(() -> {});
+        store.executeFilestoreOperation(() -> header.remove(CLEAN));
         store.sync();
       } catch (RuntimeException cause) {
         SQLException failure = new SQLException("the database file could not be synced", cause);
