@@ -14,6 +14,7 @@ public enum Dialect {
   /// memory until it is synced.
   H2 {
     private static final String CLEAN = "clean";
+    private static final int MAX_CALLS = 1_000;
 
     /// Not `CHECKPOINT SYNC`: when another thread's write to the file is under way, on H2's own
     /// threads and with our rows in it, that finds nothing to write and forces the file before they
@@ -33,7 +34,7 @@ public enum Dialect {
         // next. It would not, for what goes to the end of the file, and a process that ended while
         // it wrote there once more left a file whose last synced part nothing pointed to.
         header.put(CLEAN, 1);
-        store.commit();
+        write(store);
         // an operation begins when every write that was under way has ended
         store.executeFilestoreOperation(() -> header.remove(CLEAN));
         store.sync();
@@ -41,6 +42,17 @@ public enum Dialect {
         SQLException failure = new SQLException("the database file could not be synced", cause);
         endAfter(failure, connection);
         throw failure;
+      }
+    }
+
+    /// The store's commit does nothing when another thread's came between its call and its turn,
+    /// though that one may have begun before our changes: so it is called until nothing is left.
+    private static void write(MVStore store) {
+      for (int call = 0; store.hasUnsavedChanges(); call++) {
+        if (call == MAX_CALLS) {
+          throw new IllegalStateException("the database file is never up to date");
+        }
+        store.commit();
       }
     }
 
