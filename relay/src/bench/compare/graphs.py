@@ -245,12 +245,27 @@ tables = {
     "jmh": lambda: table(["benchmark", "microseconds", "±"], [[r["benchmark"], cell(float(r["score"]), 2), cell(float(r["error"]), 2) if r.get("error") is not None else "–"] for r in part("jmh")]),
     "steps": lambda: table(["step", "ms a message", "share %"], [[r["step"], cell(float(r["ms_per_message"]), 3), cell(float(r["share_pct"]), 1)] for r in sorted(part("steps"), key=lambda r: -r["ms_per_message"])]),
 }
+pictures = {
+    "idle": [("Memory over time", "memory")],
+    "size": [("Messages a second over message size", "size-messages"), ("Megabytes a second over message size", "size-bytes")],
+    "sessions": [("Messages a second over concurrent sessions", "sessions-rate"), ("Time to the 250 over concurrent sessions", "sessions-latency")],
+    "depth": [("Messages a second over queue depth", "depth-rate"), ("End-to-end time over queue depth", "depth-latency")],
+    "steps": [("Processor time of a message by step", "steps")],
+}
+
+
+def drawn(name):
+    """The pictures of a table that were drawn, as lines of the page."""
+    there = [(t, f) for t, f in pictures.get(name, []) if os.path.exists(os.path.join(docs, "performance", f + ".svg"))]
+    return "".join("![%s](performance/%s.svg)\n" % p for p in there) + ("\n" if there else "")
+
+
 page = os.path.join(docs, "performance.md")
 if os.path.exists(page):
     with open(page) as f:
         s = f.read()
     for name, make in tables.items():
-        content = make() if part(name) else "Not measured yet."
+        content = drawn(name) + make() if part(name) else "Not measured yet."
         s = re.sub(r"(<!-- table %s -->\n).*?(<!-- end -->)" % name, lambda m: m.group(1) + "\n" + content + "\n\n" + m.group(2), s, flags=re.S)
     with open(page, "w") as f:
         f.write(s)
