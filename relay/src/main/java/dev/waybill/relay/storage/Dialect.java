@@ -2,7 +2,6 @@ package dev.waybill.relay.storage;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.Optional;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
@@ -13,7 +12,6 @@ public enum Dialect {
   /// Embedded: one process and one writer (see [Database#writing]), and a COMMIT that stays in
   /// memory until it is synced.
   H2 {
-    private static final String CLEAN = "clean";
     private static final int MAX_CALLS = 1_000;
 
     /// Not `CHECKPOINT SYNC`: when another thread's write to the file is under way, on H2's own
@@ -28,15 +26,10 @@ public enum Dialect {
       if (store.getFileStore() == null) {
         return; // in memory, as some tests have it: there is nothing to sync
       }
-      Map<String, Object> header = store.getFileStore().getStoreHeader();
       try {
-        // The store removes this mark, and because of it writes its header, with what it writes
-        // next. It would not, for what goes to the end of the file, and a process that ended while
-        // it wrote there once more left a file whose last synced part nothing pointed to.
-        header.put(CLEAN, 1);
         write(store);
         // an operation begins when every write that was under way has ended
-        store.executeFilestoreOperation(() -> header.remove(CLEAN));
+        store.executeFilestoreOperation(() -> {});
         store.sync();
       } catch (RuntimeException cause) {
         SQLException failure = new SQLException("the database file could not be synced", cause);
