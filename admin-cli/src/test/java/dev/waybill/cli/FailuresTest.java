@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -213,14 +214,19 @@ class FailuresTest {
   /// Accepts one connection, reads once, writes this much and hangs up.
   private static ServerSocket serving(String text) throws IOException {
     ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    // each time anew: a client may try again when its connection breaks
     Thread.ofVirtual()
         .start(() -> {
-          try (Socket connection = socket.accept()) {
-            if (connection.getInputStream().read(new byte[8192]) > 0) {
-              connection.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+          while (!socket.isClosed()) {
+            try (Socket connection = socket.accept()) {
+              if (connection.getInputStream().read(new byte[8192]) > 0) {
+                connection.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+              }
+            } catch (IOException e) {
+              if (!socket.isClosed() && !(e instanceof SocketException)) {
+                throw new UncheckedIOException(e);
+              }
             }
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
           }
         });
     return socket;
