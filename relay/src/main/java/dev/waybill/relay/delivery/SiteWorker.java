@@ -76,8 +76,8 @@ final class SiteWorker implements Runnable {
       Timer.Sample started = shop.meters().started();
       switch (attemptSafely(delivery)) {
         case Result.Ended(AttemptOutcome outcome) -> {
-          shop.meters().ended(started, provider, outcome);
           shop.ends().settled(delivery, outcome);
+          shop.meters().ended(started, provider, outcome);
         }
         case Result.Unattempted _ -> {
           if (!site.putBack(delivery)) {

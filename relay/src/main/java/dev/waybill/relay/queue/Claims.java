@@ -8,7 +8,6 @@ import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings due deliveries back into memory as far as there is room. One thread claims, one recovers;
-/// any may suspect.
+/// Brings due deliveries back into memory as far as there is room. One thread claims and recovers;
+/// any may tell what left.
 final class Claims {
   private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
   private static final int AT_ONCE = 500;
@@ -45,7 +44,6 @@ final class Claims {
   private final NodeLease lease;
   private final SuppressionCheck suppressed;
   private final Map<DeliveryKey, Long> claimedAgain = new ConcurrentHashMap<>();
-  private volatile Set<DeliveryKey> astrayBefore = Set.of();
   private volatile boolean suspicious;
 
   Claims(
@@ -61,11 +59,6 @@ final class Claims {
     this.suppressed = suppressed;
   }
 
-  /// Something failed of which nobody knows how far it came: strays are looked for.
-  void suspectStrays() {
-    suspicious = true;
-  }
-
   /// Makes deliveries due whose pause was measured by a clock that was set back since.
   void releaseFuture(Instant now) {
     int released = leases.releaseFuture(now);
@@ -74,33 +67,26 @@ final class Claims {
     }
   }
 
-  /// Makes deliveries due again that are leased to this node but not in its memory: a claim or a
-  /// commit whose end was not heard of. Only what was astray at the last call too is touched, so
-  /// that nothing on its way into memory is taken for lost. Reads the whole queue, and therefore
-  /// only after something failed.
-  ///
-  /// @return whether any was found
-  boolean recoverStrays(Instant now) {
-    if (!suspicious && astrayBefore.isEmpty()) {
-      return false;
+  /// Makes deliveries due again that are leased to this node but not in its memory: a claim whose
+  /// end was not heard of. Reads the whole queue, and therefore only after a claim failed. For the
+  /// claiming thread: no claim is under way meanwhile, and what is accepted is in flight before it
+  /// is leased.
+  void recoverStrays(Instant now) {
+    if (!suspicious) {
+      return;
     }
     suspicious = false;
     long owner = lease.incarnation();
-    Set<DeliveryKey> astray = new HashSet<>();
-    for (DeliveryKey key : leases.leasedTo(owner)) {
-      if (inFlight.owner(key).isEmpty()) {
-        astray.add(key);
+    try {
+      for (DeliveryKey key : leases.leasedTo(owner)) {
+        if (inFlight.owner(key).isEmpty() && leases.giveUp(owner, key, now)) {
+          LOG.warn("{} was leased to this node without being worked on; it is due again", key);
+        }
       }
+    } catch (StorageException failure) {
+      suspicious = true;
+      throw failure;
     }
-    boolean any = false;
-    for (DeliveryKey key : astray) {
-      if (astrayBefore.contains(key) && leases.giveUp(owner, key, now)) {
-        LOG.warn("{} was leased to this node without being worked on; it is due again", key);
-        any = true;
-      }
-    }
-    astrayBefore = Set.copyOf(astray);
-    return any;
   }
 
   /// When the next delivery is due, later than the given time; empty when none is.
@@ -116,7 +102,7 @@ final class Claims {
     try {
       return claim(now, limit);
     } catch (RuntimeException failure) {
-      suspectStrays();
+      suspicious = true;
       throw failure;
     }
   }
@@ -163,6 +149,7 @@ final class Claims {
       try {
         leases.giveUp(owner, key, now);
       } catch (StorageException failure) {
+        suspicious = true;
         LOG.warn("{} stays leased until it is found astray", key, failure);
       }
     }

@@ -3,6 +3,7 @@ package dev.waybill.relay.queue;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.Dialect;
 import dev.waybill.relay.storage.GroupCommit;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 /// again.
 public final class Queue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Queue.class);
+
+  /// Owner of what is not stored yet; no incarnation has this number.
+  private static final long NOBODY = 0;
 
   /// What the queue is built on.
   ///
@@ -55,7 +59,7 @@ public final class Queue implements AutoCloseable {
   private final MessageStore messages;
   private final SettlementRules rules;
   private final GroupCommit.Lane<Accepting> accepts;
-  private final GroupCommit.Lane<Settlement> settlements;
+  private final Settling settling;
   private final WithdrawalStore withdrawals;
   private final NodeLease lease;
   private final Claims claims;
@@ -63,7 +67,6 @@ public final class Queue implements AutoCloseable {
   private final SummaryStore sums;
   private final AtomicLong version = new AtomicLong();
   private final Turns turns;
-  private final ConcurrentLinkedQueue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
   private volatile Consumer<ReadyDelivery> delivery = _ -> {};
   private volatile Runnable retried = () -> {};
 
@@ -87,7 +90,11 @@ public final class Queue implements AutoCloseable {
         foundation
             .commits()
             .urgentLane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
-    this.settlements = foundation.commits().lane(new SettleStore(foundation.journal().store()));
+    this.settling =
+        new Settling(
+            foundation.commits().lane(new SettleStore(foundation.journal().store())),
+            inFlight,
+            this::left);
     this.withdrawals = new WithdrawalStore(foundation.commits());
     this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
     // prepared last: a batch's new bodies are appended before any is copied behind them
@@ -125,14 +132,16 @@ public final class Queue implements AutoCloseable {
     Accepting message = new Accepting(acceptance);
     Optional<InFlight.Room> room = roomFor(message);
     message.decideHandOver(room.isPresent());
+    room.ifPresent(taken -> enter(acceptance, taken));
     return accepts
         .submit(message)
         .whenComplete((_, failure) -> {
           changed();
           if (failure != null) {
-            claims.suspectStrays();
             withdrawals.note(acceptance.facts().id());
-            room.ifPresent(taken -> inFlight.giveBack(taken, domains(acceptance)));
+            if (room.isPresent()) {
+              forEachDelivery(acceptance, (key, _) -> inFlight.leave(key));
+            }
           } else if (room.isPresent()) {
             handOver(message, room.get());
           } else if (message.needsDelivery()) {
@@ -154,10 +163,7 @@ public final class Queue implements AutoCloseable {
   ///   storage that fails is tried again for as long as this process lives
   public CompletableFuture<Void> settle(ReadyDelivery ready, AttemptOutcome outcome) {
     Instant now = foundation.clock().instant();
-    return inFlight
-        .owner(ready.key())
-        .map(owner -> write(rules.judge(ready, owner, outcome, now)))
-        .orElseGet(() -> notInFlight(ready.key()));
+    return settling.settle(ready.key(), owner -> rules.judge(ready, owner, outcome, now));
   }
 
   /// Whether the delivery is still this node's to carry: another one may have taken it over while
@@ -169,10 +175,7 @@ public final class Queue implements AutoCloseable {
   /// Gives back a delivery that was not tried; it is due again at once.
   public CompletableFuture<Void> release(ReadyDelivery ready) {
     Instant now = foundation.clock().instant();
-    return inFlight
-        .owner(ready.key())
-        .map(owner -> write(SettlementRules.untried(ready, owner, now)))
-        .orElseGet(() -> notInFlight(ready.key()));
+    return settling.settle(ready.key(), owner -> SettlementRules.untried(ready, owner, now));
   }
 
   /// Makes deferred deliveries due now. What is tried meanwhile is not made due once more.
@@ -235,12 +238,12 @@ public final class Queue implements AutoCloseable {
 
   /// What delivery would not take is due again at once.
   void handOver(ReadyDelivery ready) {
-    if (withdrawals.holds(ready.key().messageId())) {
-      inFlight.leave(ready.key());
-      return;
-    }
     try {
-      delivery.accept(ready);
+      if (withdrawals.holds(ready.key().messageId())) {
+        inFlight.leave(ready.key());
+      } else {
+        delivery.accept(ready);
+      }
     } catch (RuntimeException fault) {
       LOG.error("{} could not be handed over", ready.key(), fault);
       var _ = release(ready);
@@ -284,58 +287,44 @@ public final class Queue implements AutoCloseable {
                   : messages.onDisk(facts, message.location());
           case SubmittedBody.OnDisk _ -> messages.onDisk(facts, message.location());
         };
+    forEachDelivery(
+        acceptance,
+        (key, recipient) -> {
+          inFlight.leasedAgain(key, message.owner());
+          handOver(new ReadyDelivery(key, stored, recipient, 0));
+        });
+  }
+
+  /// Before anything is stored: what is leased to this node is always in flight.
+  private void enter(Acceptance acceptance, InFlight.Room room) {
+    forEachDelivery(
+        acceptance, (key, recipient) -> inFlight.enter(key, recipient.domain(), room, NOBODY));
+  }
+
+  private static void forEachDelivery(
+      Acceptance acceptance, BiConsumer<DeliveryKey, EmailAddress> action) {
     List<Recipient> recipients = acceptance.recipients();
     for (int ordinal = 0; ordinal < recipients.size(); ordinal++) {
       Recipient recipient = recipients.get(ordinal);
       if (recipient.suppressedFor() == null) {
-        DeliveryKey key = new DeliveryKey(facts.id(), ordinal);
-        inFlight.enter(key, recipient.address().domain(), room, message.owner());
-        handOver(new ReadyDelivery(key, stored, recipient.address(), 0));
+        action.accept(new DeliveryKey(acceptance.facts().id(), ordinal), recipient.address());
       }
     }
   }
 
-  /// A settlement that the storage refused; the delivery stays in flight until it is written.
-  private record Unsettled(Settlement settlement, CompletableFuture<Void> done) {}
+  /// A settlement is written and its delivery has left memory.
+  private void left(Settlement settlement) {
+    changed();
+    if (settlement.next() instanceof Settlement.Next.Again again) {
+      turns.dueAt(again.dueAt());
+    }
+    claims.left(settlement.delivery().key(), foundation.clock().instant());
+    turns.roomMade();
+  }
 
   void retryUnsettled() {
     withdrawals.write();
-    for (int rest = unsettled.size(); rest > 0; rest--) {
-      Unsettled next = unsettled.poll();
-      if (next != null) {
-        var _ = write(next);
-      }
-    }
-  }
-
-  private CompletableFuture<Void> write(Settlement settlement) {
-    return write(new Unsettled(settlement, new CompletableFuture<>()));
-  }
-
-  private CompletableFuture<Void> write(Unsettled entry) {
-    var _ =
-        settlements
-            .submit(entry.settlement())
-            .whenComplete((_, failure) -> {
-              if (failure == null) {
-                inFlight.leave(entry.settlement().delivery().key());
-                changed();
-                if (entry.settlement().next() instanceof Settlement.Next.Again again) {
-                  turns.dueAt(again.dueAt());
-                }
-                claims.left(entry.settlement().delivery().key(), foundation.clock().instant());
-                turns.roomMade();
-                entry.done().complete(null);
-              } else {
-                unsettled.add(entry);
-              }
-            });
-    return entry.done();
-  }
-
-  private static CompletableFuture<Void> notInFlight(DeliveryKey key) {
-    return CompletableFuture.failedFuture(
-        new IllegalStateException(key + " is not in flight (expected: settled once)"));
+    settling.retry();
   }
 
   private static BodyStore bodies(QueueSettings settings, Database database) throws IOException {

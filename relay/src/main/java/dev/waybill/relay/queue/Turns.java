@@ -165,6 +165,7 @@ final class Turns {
 
   /// Claims until nothing is due or there is no more room.
   private void claim() {
+    claims.recoverStrays(foundation.clock().instant());
     Claims.Claim claim;
     do {
       Instant began = foundation.clock().instant();
@@ -233,10 +234,6 @@ final class Turns {
   }
 
   void sweep() {
-    if (claims.recoverStrays(foundation.clock().instant())) {
-      queue.changed();
-      alarm.ring(foundation.clock().instant());
-    }
     for (BodyStore.Survivor survivor : messages.sweepBodies()) {
       var _ = survivors.submit(survivor).whenComplete((_, failure) -> note(failure));
     }
