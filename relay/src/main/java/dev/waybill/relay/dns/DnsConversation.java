@@ -151,6 +151,9 @@ final class DnsConversation {
       }
       ttl = Math.min(ttl, alias.getTTL());
       at = alias.getTarget();
+      if (at.equals(name)) {
+        return new Reading.Unusable("an alias that leads back to itself");
+      }
     }
     if (!at.equals(name)) {
       // The code speaks of the last name of the chain (RFC 2308 §2.1): ask about that one by

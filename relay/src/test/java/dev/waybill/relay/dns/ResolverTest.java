@@ -125,6 +125,19 @@ class ResolverTest {
   }
 
   @Test
+  void takesALoopOfAliasesForNoAnswerWhenOneReplyHoldsItWhole() {
+    server
+        .chaining()
+        .zone(
+            "loop.example. 60 IN CNAME pool.example.",
+            "pool.example. 60 IN CNAME loop.example.",
+            "self.example. 60 IN CNAME self.example.");
+    assertThat(resolver.mx(name("loop.example"))).isInstanceOf(Lookup.NoAnswer.class);
+    assertThat(resolver.mx(name("self.example"))).isInstanceOf(Lookup.NoAnswer.class);
+    assertThat(MailHosts.of(name("loop.example"), resolver)).isInstanceOf(MailHosts.NoAnswer.class);
+  }
+
+  @Test
   void joinsTheStringsOfEachTextRecord() {
     server.zone("t.example. 60 IN TXT \"v=DKIM1; \" \"p=abc\"");
     assertThat(resolver.texts(name("t.example")))

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -41,6 +42,7 @@ public final class TinyDnsServer implements AutoCloseable {
   private final Set<Name> silent = ConcurrentHashMap.newKeySet();
   private final Set<Name> referring = ConcurrentHashMap.newKeySet();
   private final List<String> questions = new CopyOnWriteArrayList<>();
+  private volatile boolean chaining;
 
   public TinyDnsServer() throws IOException {
     InetAddress loopback = InetAddress.getByName("127.0.0.1");
@@ -77,6 +79,12 @@ public final class TinyDnsServer implements AutoCloseable {
   /// Answers with a referral, as a server that is not responsible does.
   public TinyDnsServer referring(String name) {
     referring.add(name(name));
+    return this;
+  }
+
+  /// Answers with the aliases that an alias leads to, too.
+  public TinyDnsServer chaining() {
+    chaining = true;
     return this;
   }
 
@@ -183,11 +191,27 @@ public final class TinyDnsServer implements AutoCloseable {
     List<Record> aliases = own.stream().filter(record -> record.getType() == Type.CNAME).toList();
     (matching.isEmpty() ? aliases : matching)
         .forEach(record -> reply.addRecord(record, Section.ANSWER));
+    if (chaining && matching.isEmpty()) {
+      aliases.forEach(alias -> chain(reply, alias));
+    }
     if (own.isEmpty()) {
       reply.getHeader().setRcode(Rcode.NXDOMAIN);
     }
     if (matching.isEmpty() && aliases.isEmpty()) {
       reply.addRecord(record(SOA), Section.AUTHORITY);
+    }
+  }
+
+  /// Adds every alias that one leads to, as a server that looks for its clients does.
+  private void chain(Message reply, Record alias) {
+    Name target = alias instanceof CNAMERecord cname ? cname.getTarget() : alias.getName();
+    for (Record record : zone) {
+      if (record.getType() == Type.CNAME
+          && record.getName().equals(target)
+          && !reply.findRecord(record, Section.ANSWER)) {
+        reply.addRecord(record, Section.ANSWER);
+        chain(reply, record);
+      }
     }
   }
 
