@@ -80,6 +80,9 @@ public final class GroupCommit implements AutoCloseable {
   private final List<Lane<?>> lanes = new ArrayList<>();
   private final Thread thread;
 
+  /// The committing thread's own.
+  private boolean reported;
+
   /// @param nanos a monotonic clock in nanoseconds
   public GroupCommit(Database database, Observer observer, LongSupplier nanos) {
     this.database = database;
@@ -136,10 +139,11 @@ public final class GroupCommit implements AutoCloseable {
       // an Error too: were this thread to end, nobody's mail would ever be answered again
       observer.failed(failure);
       if (batch.size() == 1 || failure instanceof UnreachableException) {
-        LOG.error("{} not stored", batch.size(), failure);
+        report(batch.size(), failure);
         batch.forEach(entry -> entry.fail(failure));
       } else {
-        LOG.warn("a batch of {} could not be stored, retrying one by one", batch.size(), failure);
+        LOG.warn(
+            "a batch of {} could not be stored, retrying one by one: {}", batch.size(), failure);
         for (Pending<?> entry : batch) {
           commit(List.of(entry));
         }
@@ -148,6 +152,16 @@ public final class GroupCommit implements AutoCloseable {
     }
     for (Pending<?> entry : batch) {
       entry.done().complete(null);
+    }
+  }
+
+  /// In full at the first of a series only: while a disk is full, every message fails alike.
+  private void report(int items, Throwable failure) {
+    if (reported) {
+      LOG.error("{} not stored: {}", items, String.valueOf(failure));
+    } else {
+      reported = true;
+      LOG.error("{} not stored", items, failure);
     }
   }
 
@@ -170,6 +184,7 @@ public final class GroupCommit implements AutoCloseable {
       connection.setAutoCommit(true);
       database.dialect().sync(connection);
     }
+    reported = false;
     observer.committed(batch.size(), Duration.ofNanos(nanos.getAsLong() - began));
   }
 
