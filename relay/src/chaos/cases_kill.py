@@ -84,6 +84,7 @@ def failing(world, points, actions):
     load.wait(accepted=load.accepted + 100)
     load.stop()
     world.note(failures=failures)
+    return woven
 
 
 def fail_accept(world):
@@ -97,8 +98,16 @@ def fail_accept_storage(world):
 
 
 def fail_settle(world):
-    """Each step of settling fails by a fault of ours: never a bounce, and the mail is settled."""
-    failing(world, at.SETTLE_BEFORE + at.SETTLE_AFTER, ["runtime"])
+    """Each step of settling fails by a fault of ours: never a bounce, nothing twice, and a start frees what was held."""
+    # a fault before the copy is sent holds the delivery; what is told to nobody is retried until it is written
+    points = [p for p in at.SETTLE_BEFORE + at.SETTLE_AFTER if p not in at.OUT_OF_HANDS]
+    relay = failing(world, points, ["runtime"]).relay
+    end = time.monotonic() + 20
+    while sum(count for state, count in relay.queue().items() if state != "held") and time.monotonic() < end:
+        time.sleep(0.2)
+    world.note(held=relay.queue().get("held", 0))
+    relay.stop()
+    relay.start()
 
 
 kill_random.limit = 150 + 6 * LIVES

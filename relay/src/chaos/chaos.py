@@ -21,6 +21,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from relay import HERE, HOME
+from woven import agent
 from world import World, prepare
 
 WORK = pathlib.Path(os.environ.get("WORK", "/var/tmp/waybill-chaos"))
@@ -131,6 +132,7 @@ def main():
         WORK.mkdir(parents=True, exist_ok=True)
         out = pathlib.Path(options.out or WORK / "results.jsonl")
         lines = []
+        agent()
         for storage in {getattr(known[name], "storage", "h2") for name in wanted}:
             prepared(storage)
         with ThreadPoolExecutor(options.jobs) as pool:

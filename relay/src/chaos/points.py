@@ -49,6 +49,8 @@ SETTLE_BEFORE = [
     "events.EventStore.write:entry",
     "events.EventStore.write:exit",
 ]
+# after the mail host's 250 and before the outcome is in the queue's hands: nothing there can fail by itself
+OUT_OF_HANDS = ["smtp.ClientSession.send:exit", "delivery.SiteWorker.handle:before:settled", "queue.Queue.settle:entry"]
 SETTLE_AFTER = [
     "queue.InFlight.leave:entry",
 ]
@@ -63,10 +65,10 @@ CLAIM = [
 ]
 START = [
     "queue.NodeLease.start:entry",
-    "queue.LeaseStore.retire:entry",                   # an earlier process's mail
-    "queue.LeaseStore.retire:exit",
     "queue.LeaseStore.register:entry",
     "queue.LeaseStore.register:exit",
+    "queue.LeaseStore.removeEnded:entry",              # earlier processes
+    "queue.LeaseStore.removeEnded:exit",               # their mail is nobody's
     "queue.LeaseStore.releaseIdle:exit",
 ]
 SWEEP = [

@@ -79,6 +79,7 @@ class Relay:
             if not self.alive:
                 raise RuntimeError(f"{self.name} ended with {self.process.returncode} at its start")
             if time.monotonic() > end:
+                self.dump()
                 raise TimeoutError(f"{self.name} is not ready after {timeout} s")
             time.sleep(0.05)
 
@@ -102,6 +103,11 @@ class Relay:
                 return json.loads(text) if "json" in answer.headers["Content-Type"] else text
         except urllib.error.HTTPError as failure:
             raise ValueError(f"{method} {path}: {failure.code} {failure.read().decode()}") from None
+
+    def dump(self):
+        """Its threads, to its log: it does not do what it should."""
+        self.process.send_signal(signal.SIGQUIT)
+        time.sleep(1)
 
     def queue(self):
         """Waiting deliveries by state."""

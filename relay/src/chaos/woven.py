@@ -74,6 +74,7 @@ class Woven:
             if self.relay.process.poll() is not None and len(self.fired()) < count:
                 raise RuntimeError(f"the relay ended with {self.relay.process.returncode}; {self.problems()}")
             if time.monotonic() > end:
+                self.relay.dump()
                 raise TimeoutError(f"never passed: {self._lines('control')[-1:]}; {self.problems()}")
             time.sleep(0.005)
 
@@ -105,13 +106,18 @@ def _home(world):
         (home / "bin" / "waybill").chmod(0o755)
         (home / "config").symlink_to(HOME / "config")
         (home / "runtime").symlink_to(jdk())
-        agent = pathlib.Path(os.environ.get("CHAOS_AGENT", HERE.parents[1] / "target" / "chaos-agent.jar"))
-        sources = HERE / "agent" / "dev" / "waybill" / "chaos"
-        if not agent.exists() or any(f.stat().st_mtime > agent.stat().st_mtime for f in sources.iterdir()):
-            agent.parent.mkdir(exist_ok=True)
-            subprocess.run([str(HERE / "agent" / "build.sh"), str(agent)], check=True)
-        (home / "agent.jar").symlink_to(agent)
+        (home / "agent.jar").symlink_to(agent())
     return home
+
+
+def agent():
+    """The agent's jar, built if its sources are newer; to be called once before runs go side by side."""
+    jar = pathlib.Path(os.environ.get("CHAOS_AGENT", HERE.parents[1] / "target" / "chaos-agent.jar"))
+    sources = HERE / "agent" / "dev" / "waybill" / "chaos"
+    if not jar.exists() or any(f.stat().st_mtime > jar.stat().st_mtime for f in sources.iterdir()):
+        jar.parent.mkdir(exist_ok=True)
+        subprocess.run([str(HERE / "agent" / "build.sh"), str(jar)], check=True)
+    return jar
 
 
 def jdk():
