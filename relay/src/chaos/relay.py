@@ -105,9 +105,12 @@ class Relay:
             raise ValueError(f"{method} {path}: {failure.code} {failure.read().decode()}") from None
 
     def dump(self):
-        """Its threads, to its log: it does not do what it should."""
+        """Its threads, to its log and the virtual ones to a file: it does not do what it should."""
         self.process.send_signal(signal.SIGQUIT)
         time.sleep(1)
+        if self.home != HOME:                            # beside a whole JDK
+            subprocess.run([str(self.home / "runtime/bin/jcmd"), str(self.pid), "Thread.dump_to_file", "-overwrite",
+                            str(self.log.with_suffix(".threads"))], timeout=20, capture_output=True)
 
     def queue(self):
         """Waiting deliveries by state."""
