@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Brings due deliveries back into memory as far as there is room. One thread claims and recovers;
-/// any may tell what left.
+/// any may tell what left, and what failed.
 final class Claims {
   private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
   private static final int AT_ONCE = 500;
@@ -59,6 +59,11 @@ final class Claims {
     this.suppressed = suppressed;
   }
 
+  /// The storage failed: it may have been opened afresh, without what was not synced.
+  void suspect() {
+    suspicious = true;
+  }
+
   /// Makes deliveries due whose pause was measured by a clock that was set back since.
   void releaseFuture(Instant now) {
     int released = leases.releaseFuture(now);
@@ -68,7 +73,7 @@ final class Claims {
   }
 
   /// Makes deliveries due again that are leased to this node but not in its memory: a claim whose
-  /// end was not heard of. Reads the whole queue, and therefore only after a claim failed. For the
+  /// end was not heard of. Reads the whole queue, and therefore only after a failure. For the
   /// claiming thread: no claim is under way meanwhile, and what is accepted is in flight before it
   /// is leased.
   void recoverStrays(Instant now) {

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /// Who works on which delivery: claims of due rows, and the nodes that hold them. Any thread.
 final class LeaseStore {
@@ -38,48 +39,44 @@ final class LeaseStore {
   ///
   /// @param spared recipient domains that get no more for now
   List<Claimed> claim(long owner, Instant now, int limit, Collection<DomainName> spared) {
-    List<Claimed> leased = leaseDue(owner, now, limit, spared);
-    if (!leased.isEmpty()) {
-      // a crash of the database alone must not undo what this process goes on to settle
-      database.sync();
-    }
-    return leased;
+    // a crash of the database alone must not undo what this process goes on to settle
+    return inTransaction(
+        connection -> leaseDue(connection, owner, now, limit, spared), leased -> !leased.isEmpty());
   }
 
   private List<Claimed> leaseDue(
-      long owner, Instant now, int limit, Collection<DomainName> spared) {
-    return inTransaction(connection -> {
-      List<Claimed> claimed = new ArrayList<>();
-      String others =
-          spared.isEmpty()
-              ? ""
-              : " and recipient_domain not in ("
-                  + String.join(", ", Collections.nCopies(spared.size(), "?"))
-                  + ")";
-      try (PreparedStatement select =
-          connection.prepareStatement(
-              "select message_id, ordinal, recipient, attempts from delivery where due_at <= ?"
-                  + others
-                  + " order by due_at limit ?"
-                  + lock())) {
-        int index = 1;
-        select.setObject(index++, Columns.timestamp(now));
-        for (DomainName domain : spared) {
-          select.setString(index++, domain.value());
-        }
-        select.setInt(index, limit);
-        try (ResultSet row = select.executeQuery()) {
-          while (row.next()) {
-            claimed.add(
-                new Claimed(
-                    new DeliveryKey(row.getObject(1, UUID.class), row.getInt(2)),
-                    EmailAddress.of(row.getString(3)),
-                    row.getInt(4)));
-          }
+      Connection connection, long owner, Instant now, int limit, Collection<DomainName> spared)
+      throws SQLException {
+    List<Claimed> claimed = new ArrayList<>();
+    String others =
+        spared.isEmpty()
+            ? ""
+            : " and recipient_domain not in ("
+                + String.join(", ", Collections.nCopies(spared.size(), "?"))
+                + ")";
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select message_id, ordinal, recipient, attempts from delivery where due_at <= ?"
+                + others
+                + " order by due_at limit ?"
+                + lock())) {
+      int index = 1;
+      select.setObject(index++, Columns.timestamp(now));
+      for (DomainName domain : spared) {
+        select.setString(index++, domain.value());
+      }
+      select.setInt(index, limit);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          claimed.add(
+              new Claimed(
+                  new DeliveryKey(row.getObject(1, UUID.class), row.getInt(2)),
+                  EmailAddress.of(row.getString(3)),
+                  row.getInt(4)));
         }
       }
-      return lease(connection, owner, claimed);
-    });
+    }
+    return lease(connection, owner, claimed);
   }
 
   /// Where one node is alone, nobody else claims; and H2 would sort and lock every row that is due.
@@ -355,12 +352,20 @@ final class LeaseStore {
   }
 
   private <R> R inTransaction(Work<R> work) {
+    return inTransaction(work, _ -> false);
+  }
+
+  /// @param durable whether the result is to be on stable storage before it is used
+  private <R> R inTransaction(Work<R> work, Predicate<R> durable) {
     try (var _ = database.writing();
         Connection connection = database.connect()) {
       connection.setAutoCommit(false);
       try {
         R result = work.run(connection);
         connection.commit();
+        if (durable.test(result)) {
+          database.sync(connection);
+        }
         return result;
       } catch (SQLException | RuntimeException failure) {
         connection.rollback();

@@ -94,7 +94,8 @@ public final class Queue implements AutoCloseable {
         new Settling(
             foundation.commits().lane(new SettleStore(foundation.journal().store())),
             inFlight,
-            this::left);
+            this::left,
+            this::storageFailed);
     this.withdrawals = new WithdrawalStore(foundation.commits());
     this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
     // prepared last: a batch's new bodies are appended before any is copied behind them
@@ -138,6 +139,7 @@ public final class Queue implements AutoCloseable {
         .whenComplete((_, failure) -> {
           changed();
           if (failure != null) {
+            storageFailed();
             withdrawals.note(acceptance.facts().id());
             if (room.isPresent()) {
               forEachDelivery(acceptance, (key, _) -> inFlight.leave(key));
@@ -320,6 +322,10 @@ public final class Queue implements AutoCloseable {
     }
     claims.left(settlement.delivery().key(), foundation.clock().instant());
     turns.roomMade();
+  }
+
+  private void storageFailed() {
+    claims.suspect();
   }
 
   void retryUnsettled() {

@@ -132,7 +132,10 @@ final class SegmentBodyStore implements BodyStore {
       Map<Long, Long> needed = deliveriesBySegment(connection, closed);
       closed.removeAll(needed.keySet());
       if (!closed.isEmpty()) {
-        database.sync();
+        try (var _ = database.writing()) {
+          // of the database that was asked, not of one that was opened since with the rows in it
+          database.sync(connection);
+        }
       }
       for (long number : closed) {
         Files.deleteIfExists(file(number));

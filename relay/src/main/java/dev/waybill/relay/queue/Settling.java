@@ -33,14 +33,21 @@ final class Settling {
   private final GroupCommit.Lane<Settlement> lane;
   private final InFlight inFlight;
   private final Consumer<Settlement> left;
+  private final Runnable failed;
   private final ConcurrentLinkedQueue<Entry> again = new ConcurrentLinkedQueue<>();
 
   /// @param left hears of each settlement that is on stable storage, when its delivery has left
   ///   memory; where it fails, it hears again
-  Settling(GroupCommit.Lane<Settlement> lane, InFlight inFlight, Consumer<Settlement> left) {
+  /// @param failed hears of each that the storage did not take
+  Settling(
+      GroupCommit.Lane<Settlement> lane,
+      InFlight inFlight,
+      Consumer<Settlement> left,
+      Runnable failed) {
     this.lane = lane;
     this.inFlight = inFlight;
     this.left = left;
+    this.failed = failed;
   }
 
   /// @param judgement what becomes of the delivery, given the incarnation that leased it
@@ -81,6 +88,7 @@ final class Settling {
                   entry.written = settlement;
                   leave(entry, settlement);
                 } else {
+                  failed.run();
                   again.add(entry);
                 }
               });

@@ -165,7 +165,9 @@ final class Turns {
 
   /// Claims until nothing is due or there is no more room.
   private void claim() {
-    claims.recoverStrays(foundation.clock().instant());
+    if (queue.health() instanceof HealthGate.State.Open) {
+      claims.recoverStrays(foundation.clock().instant());
+    }
     Claims.Claim claim;
     do {
       Instant began = foundation.clock().instant();
@@ -238,6 +240,7 @@ final class Turns {
       var _ = survivors.submit(survivor).whenComplete((_, failure) -> note(failure));
     }
     forget();
+    foundation.database().tidy();
   }
 
   private void forget() {

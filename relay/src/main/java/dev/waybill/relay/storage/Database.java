@@ -21,6 +21,9 @@ public final class Database implements AutoCloseable {
   /// Milliseconds after which H2 would write by itself.
   private static final String NEVER = "2000000000";
 
+  /// Steps of [#tidy] at a time.
+  private static final int TIDY_STEPS = 32;
+
   private final HikariDataSource pool;
   private final Dialect dialect;
   private final Jdbi jdbi;
@@ -122,9 +125,23 @@ public final class Database implements AutoCloseable {
   /// For the rare writes of administration; the message path goes through [GroupCommit].
   public <R> R durably(Function<Handle, R> work) {
     try (var _ = writing()) {
-      R result = jdbi.inTransaction(work::apply);
-      sync();
-      return result;
+      return jdbi.withHandle(handle -> {
+        R result = handle.inTransaction(work::apply);
+        sync(handle.getConnection());
+        return result;
+      });
+    }
+  }
+
+  /// Makes every transaction that was committed on this connection durable.
+  ///
+  /// What another connection syncs may be a database that was opened afresh since, without them;
+  /// the right to write is to be held.
+  public void sync(Connection connection) {
+    try {
+      dialect.sync(connection);
+    } catch (SQLException failure) {
+      throw new StorageException("the database could not be synced", failure);
     }
   }
 
@@ -135,6 +152,23 @@ public final class Database implements AutoCloseable {
       dialect.sync(connection);
     } catch (SQLException failure) {
       throw new StorageException("the database could not be synced", failure);
+    }
+  }
+
+  /// Makes room usable again that removed rows have left, a bounded part of it and in steps between
+  /// which others write. To be called now and then: H2 does not do it by itself, see [#writing].
+  public void tidy() {
+    boolean more = true;
+    for (int step = 0; more && step < TIDY_STEPS; step++) {
+      try (var _ = writing();
+          Connection connection = connect()) {
+        more = dialect.compact(connection);
+        if (more) {
+          dialect.sync(connection);
+        }
+      } catch (SQLException failure) {
+        throw new StorageException("the database could not be tidied", failure);
+      }
     }
   }
 

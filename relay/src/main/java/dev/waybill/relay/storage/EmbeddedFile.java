@@ -22,6 +22,12 @@ import org.h2.mvstore.RandomAccessStore;
 final class EmbeddedFile {
   private static final int MAX_CALLS = 1_000;
 
+  /// Parts of the file of which less than this lives, in percent, are worth moving.
+  private static final int WORTH_MOVING = 50;
+
+  /// How many octets of them are moved at a time.
+  private static final int MOVED_AT_ONCE = 1 << 20;
+
   /// Of H2 2.5.252; it writes what it knows as the last chunk, and nothing public leads to it.
   private static final Method WRITE_HEADER = headerWriter();
 
@@ -33,10 +39,7 @@ final class EmbeddedFile {
   ///   nobody knows what is on the disk: the next connection reads the file afresh, as after a
   ///   crash
   static void sync(Connection connection) throws SQLException {
-    if (!(connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session)) {
-      throw new SQLException("the database is not in this process");
-    }
-    MVStore store = session.getDatabase().getStore().getMvStore();
+    MVStore store = store(connection);
     FileStore<?> file = store.getFileStore();
     if (file == null) {
       return; // in memory, as some tests have it: there is nothing to sync
@@ -54,6 +57,28 @@ final class EmbeddedFile {
       end(failure, connection);
       throw failure;
     }
+  }
+
+  /// Moves some of what lives in mostly dead parts of the file together, so that their room can be
+  /// used again. To be followed by a [#sync].
+  ///
+  /// @return whether anything was moved
+  static boolean compact(Connection connection) throws SQLException {
+    MVStore store = store(connection);
+    try {
+      return store.getFileStore() != null && store.compact(WORTH_MOVING, MOVED_AT_ONCE);
+    } catch (RuntimeException cause) {
+      SQLException failure = new SQLException("the database file could not be compacted", cause);
+      end(failure, connection);
+      throw failure;
+    }
+  }
+
+  private static MVStore store(Connection connection) throws SQLException {
+    if (connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session) {
+      return session.getDatabase().getStore().getMvStore();
+    }
+    throw new SQLException("the database is not in this process");
   }
 
   /// The store's commit does nothing when another thread's came between its call and its turn,

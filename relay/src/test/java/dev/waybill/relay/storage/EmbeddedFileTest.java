@@ -34,6 +34,47 @@ class EmbeddedFileTest {
     }
   }
 
+  @Test
+  void whatIsLeftInMostlyDeadPartsIsMovedTogetherAndOutlivesACrash() throws Exception {
+    String url = "jdbc:h2:file:" + folder.resolve("db");
+    try (Database database = Database.open(new DatabaseSettings(url, "sa", "", 2))) {
+      database.durably(handle -> handle.execute("set retention_time 0"));
+      database.durably(
+          handle -> handle.execute("create table item (id int primary key, text varchar)"));
+      for (int id = 1; id <= SYNCS; id++) {
+        int first = id * 100;
+        database.durably(handle -> {
+          for (int row = first; row < first + 100; row++) {
+            handle.execute("insert into item values (?, ?)", row, "x".repeat(1_000));
+          }
+          return null;
+        });
+      }
+      database.durably(handle -> handle.execute("delete from item where mod(id, 100) > 12"));
+      database.durably(handle -> handle.execute("create table later (id int)"));
+      assertThat(fillRate(database)).isLessThan(50);
+
+      database.tidy();
+
+      assertThat(fillRate(database)).isGreaterThanOrEqualTo(50);
+      assertThat(newestIn(folder.resolve("db.mv.db"))).isEqualTo(SYNCS * 100 + 12);
+    }
+  }
+
+  private static int fillRate(Database database) {
+    return database
+        .jdbi()
+        .withHandle(handle ->
+            handle
+                .select(
+                    """
+                    select setting_value from information_schema.settings
+                    where setting_name = 'info.CHUNKS_FILL_RATE'
+                    """)
+                .mapTo(Integer.class)
+                .one());
+  }
+
   private static String text(int number) {
     return "x".repeat(number * 7_919 % 30_000);
   }
