@@ -36,10 +36,22 @@ final class HostConnector {
   sealed interface Contact {
     record Open(ClientSession session) implements Contact {}
 
-    record None(String reason) implements Contact {}
+    /// @param unresolved whether the DNS did not answer and no address was tried: nothing is known
+    ///   about the hosts
+    record None(String reason, boolean unresolved) implements Contact {}
   }
 
   private record Candidate(String host, InetSocketAddress address) {}
+
+  /// Why host after host was of no use.
+  private static final class Reasons {
+    private final List<String> texts = new ArrayList<>();
+    private boolean unanswered;
+
+    void add(String text) {
+      texts.add(text);
+    }
+  }
 
   private final SmtpClient client;
   private final Resolver resolver;
@@ -60,7 +72,7 @@ final class HostConnector {
 
   /// Tries host after host until one opens a session.
   Contact open(MxPlan plan, TlsPolicy tls) {
-    List<String> reasons = new ArrayList<>();
+    Reasons reasons = new Reasons();
     List<Candidate> later = new ArrayList<>();
     int tried = 0;
     for (String host : plan.hosts(random)) {
@@ -78,8 +90,10 @@ final class HostConnector {
         return open;
       }
     }
-    String all = String.join("; ", reasons);
-    return new Contact.None(all.length() > MAX_REASON ? all.substring(0, MAX_REASON) : all);
+    String all = String.join("; ", reasons.texts);
+    return new Contact.None(
+        all.length() > MAX_REASON ? all.substring(0, MAX_REASON) : all,
+        tried == 0 && reasons.unanswered);
   }
 
   /// The host at this address let us down in mid-conversation: others go first for a while.
@@ -87,7 +101,7 @@ final class HostConnector {
     suspects.put(address, true);
   }
 
-  private Contact open(Candidate candidate, TlsPolicy tls, List<String> reasons) {
+  private Contact open(Candidate candidate, TlsPolicy tls, Reasons reasons) {
     Optional<InetAddress> source = source(candidate.address().getAddress());
     Opening opening = client.open(candidate.host(), candidate.address(), source, tls);
     if (tls == TlsPolicy.OPPORTUNISTIC
@@ -107,12 +121,12 @@ final class HostConnector {
         }
         String reason = "%s: %s".formatted(name(candidate), failed.reason());
         reasons.add(reason);
-        yield new Contact.None(reason);
+        yield new Contact.None(reason, false);
       }
     };
   }
 
-  private List<Candidate> candidates(String host, List<String> reasons) {
+  private List<Candidate> candidates(String host, Reasons reasons) {
     Optional<DomainName> name = DomainName.parse(host);
     if (name.isEmpty()) {
       reasons.add("%s: no host name".formatted(host));
@@ -123,16 +137,19 @@ final class HostConnector {
           usable(host, addresses, reasons);
       case Lookup.NoRecord<InetAddress> _ -> none(reasons, host + ": has no address");
       case Lookup.NoSuchName<InetAddress> _ -> none(reasons, host + ": no such host");
-      case Lookup.NoAnswer<InetAddress>(String reason) -> none(reasons, reason);
+      case Lookup.NoAnswer<InetAddress>(String reason) -> {
+        reasons.unanswered = true;
+        yield none(reasons, reason);
+      }
     };
   }
 
-  private static List<Candidate> none(List<String> reasons, String reason) {
+  private static List<Candidate> none(Reasons reasons, String reason) {
     reasons.add(reason);
     return List.of();
   }
 
-  private List<Candidate> usable(String host, List<InetAddress> addresses, List<String> reasons) {
+  private List<Candidate> usable(String host, List<InetAddress> addresses, Reasons reasons) {
     List<Candidate> four = new ArrayList<>();
     List<Candidate> six = new ArrayList<>();
     for (InetAddress address : addresses) {

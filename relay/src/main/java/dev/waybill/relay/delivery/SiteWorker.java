@@ -201,17 +201,22 @@ final class SiteWorker implements Runnable {
     if (outage.isPresent()) {
       return new Result.Ended(new AttemptOutcome.Unreachable(outage.get()));
     }
-    String reason = open(TlsPolicy.OPPORTUNISTIC);
-    if (reason == null) {
+    HostConnector.Contact.None none = open(TlsPolicy.OPPORTUNISTIC);
+    if (none == null) {
       shop.outages().answered(site.key());
       return null;
     }
     if (site.isStopped() || site.isCrowded()) {
       return new Result.Unattempted();
     }
-    LOG.info("site {} is down: {}", site.key().hosts(), reason);
-    shop.outages().failed(site.key(), reason);
-    return new Result.Ended(new AttemptOutcome.Unreachable(reason));
+    if (none.unresolved()) {
+      LOG.info("site {} cannot be found: {}", site.key().hosts(), none.reason());
+      shop.outages().unresolved(site.key(), none.reason());
+    } else {
+      LOG.info("site {} is down: {}", site.key().hosts(), none.reason());
+      shop.outages().failed(site.key(), none.reason());
+    }
+    return new Result.Ended(new AttemptOutcome.Unreachable(none.reason()));
   }
 
   /// Makes sure of a valid certificate; a host without one is no reason to call its site down.
@@ -220,23 +225,23 @@ final class SiteWorker implements Runnable {
       return null;
     }
     hangUp();
-    String reason = open(TlsPolicy.REQUIRED);
-    if (reason == null) {
+    HostConnector.Contact.None none = open(TlsPolicy.REQUIRED);
+    if (none == null) {
       return null;
     }
     return site.isStopped()
         ? new Result.Unattempted()
-        : new Result.Ended(new AttemptOutcome.Unreachable("TLS is required; " + reason));
+        : new Result.Ended(new AttemptOutcome.Unreachable("TLS is required; " + none.reason()));
   }
 
   /// @return null when there is a session now, or why there is none
-  private @Nullable String open(TlsPolicy policy) {
+  private HostConnector.Contact.@Nullable None open(TlsPolicy policy) {
     if (!permitted) {
       shop.connections().acquireUninterruptibly();
       permitted = true;
     }
     if (site.isStopped()) {
-      return "delivery is stopping";
+      return new HostConnector.Contact.None("delivery is stopping", false);
     }
     return switch (shop.connector().open(site.plan(), policy)) {
       case HostConnector.Contact.Open(ClientSession opened) -> {
@@ -247,7 +252,7 @@ final class SiteWorker implements Runnable {
         site.connected();
         yield null;
       }
-      case HostConnector.Contact.None(String reason) -> reason;
+      case HostConnector.Contact.None none -> none;
     };
   }
 

@@ -121,6 +121,24 @@ class DeliveryRulesTest {
   }
 
   @Test
+  void leavesASiteAloneForAMomentOnlyWhenTheDnsDidNotSayWhereItIs() {
+    AtomicLong now = new AtomicLong();
+    Outages outages = new Outages(now::get);
+    SiteKey site = new SiteKey(List.of("mx.a.example"));
+    for (int times = 0; times < 3; times++) {
+      outages.unresolved(site, "no DNS answer");
+      assertThat(outages.current(site)).contains("no DNS answer");
+      now.addAndGet(Duration.ofSeconds(5).toNanos());
+      assertThat(outages.current(site)).isEmpty();
+    }
+    outages.failed(site, "down");
+    now.addAndGet(Duration.ofSeconds(29).toNanos());
+    assertThat(outages.current(site)).contains("down");
+    now.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(outages.current(site)).isEmpty();
+  }
+
+  @Test
   void rollsHostsUpIntoProviders() {
     Providers providers = Providers.load();
     assertThat(providers.of("aspmx.l.google.com")).isEqualTo("google");
