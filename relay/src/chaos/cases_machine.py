@@ -67,7 +67,7 @@ def descriptors(world):
     load.stop()
 
 
-descriptors.drain = 60            # a host that could not be reached is left alone for half a minute
+heap.drain = descriptors.drain = 60    # a host that could not be reached is left alone for half a minute
 
 
 def _descriptors(relay):

@@ -10,11 +10,12 @@ FINAL = {"email.delivered": "delivered", "email.bounced": "bounced", "email.fail
 FIRST = {"email.sent", "email.scheduled"}
 
 
-def judge(load, sink, rows, crashes, window):
+def judge(load, sink, rows, crashes, window, lag):
     """Compares what the application was told, what arrived and what the relay wrote down.
 
     crashes  monotonic times at which a relay ended without stopping
     window   seconds before a crash in which a copy may have been settled in vain
+    lag      seconds after a crash in which the mail host may still answer what was on its way
     """
     first, final = {}, {}
     for event in rows["event"]:
@@ -56,7 +57,7 @@ def judge(load, sink, rows, crashes, window):
     distances, unexplained = [], set()
     for recipient, times in twice.items():
         for before, after in zip(times, times[1:]):
-            crash = next((c for c in sorted(crashes) if before <= c + 0.3 and c <= after), None)
+            crash = next((c for c in sorted(crashes) if before <= c + lag and c <= after), None)
             if crash is None or crash - before > window:
                 unexplained.add(recipient)
             else:
