@@ -9,7 +9,7 @@ from statistics import median
 raw, docs = sys.argv[1], sys.argv[2]
 store = os.path.join(docs, "performance", "results.jsonl")
 os.makedirs(os.path.dirname(store), exist_ok=True)
-PARTS = ("compare", "latency", "burst", "idle", "size", "sessions", "depth", "jmh", "steps", "memory")
+PARTS = ("compare", "latency", "burst", "overload", "idle", "size", "sessions", "depth", "jmh", "steps", "memory")
 SHOWN = ("delivered_per_s", "accept_per_s", "cpu_s_per_1000", "peak_rss_mb", "e2e_ms_p50", "e2e_ms_p99",
          "ack_ms_p50", "ack_ms_p99", "disk_kb_per_msg", "disk_writes_per_msg")
 
@@ -235,6 +235,14 @@ tables = {
     "burst": lambda: table(["relay", "accepted", "accepted/s", "CPU s/1,000", "drained/s", "drain s", "peak RSS MB", "spool MB", "lost", "twice"],
                            [[r["peer"], str(r["accepted"]), cell(r["accept_per_s"], 0), cell(r["accept_cpu_per_1000"], 2), cell(r["drain_per_s"], 0), cell(r["drain_secs"], 0),
                              cell(max(r["accept_rss_mb"], r["drain_rss_mb"]), 0), cell(r["spool_mb"], 0), str(r["lost"]), str(r["dups"])] for r in part("burst")]),
+    "overload": lambda: table(["what", "value"], [row for r in part("overload") for row in (
+        ["carried before, messages/s", cell(r["sustained_per_s"], 0)], ["offered, messages/s", str(r["offered_per_s"])], ["for, seconds", str(r["seconds"])],
+        ["over, sessions", str(r["sessions"])], ["taken", str(r["accepted"])], ["taken, messages/s", cell(r["accepted_per_s"], 0)],
+        ["delivered meanwhile, messages/s", cell(r["delivered_meanwhile_per_s"], 0)], ["turned away for now (4xx)", str(r["tempfail"])],
+        ["refused for good (5xx)", str(r["permfail"])], ["250 ms p50", cell(r["ack_ms_p50"], 1)], ["250 ms p99", cell(r["ack_ms_p99"], 1)],
+        ["peak RSS MB", cell(r["peak_rss_mb"], 0)], ["at once afterwards: 250 ms p50, p99", cell(r["first_ack_ms_p50"], 1) + ", " + cell(r["first_ack_ms_p99"], 1)],
+        ["five seconds later: 250 ms p50, p99", cell(r["later_ack_ms_p50"], 1) + ", " + cell(r["later_ack_ms_p99"], 1)],
+        ["all delivered after, seconds", str(r["drained_after_s"])], ["lost", str(r["lost"])], ["twice", str(r["dups"])])]),
     "idle": lambda: table(["first start ms", "later starts ms", "CPU s of a start", "idle RSS MB"],
                           [[str(r["first_ms"]), cell(spread([dict(v=v) for v in r["again_ms_all"]], "v")), cell(r["cpu_s"], 2), cell(r["idle_rss_mb"], 0)] for r in part("idle")]),
     "size": lambda: table(["size", "relay"] + LOAD, [[names[kilobytes(r)], r["peer"]] + load(r) for r in sorted(part("size"), key=kilobytes)]),
