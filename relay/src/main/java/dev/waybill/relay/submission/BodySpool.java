@@ -84,6 +84,10 @@ final class BodySpool {
     }
   }
 
+  State state() {
+    return state;
+  }
+
   /// Closes the file, if there is one.
   State finish() {
     if (state == State.KEPT && out != null) {

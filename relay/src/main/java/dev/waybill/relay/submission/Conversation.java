@@ -79,6 +79,7 @@ final class Conversation {
       LOG.error("session with {} ended by our fault", connection.client(), fault);
       connection.send(SubmissionReplies.OUR_FAULT_CLOSING);
     } finally {
+      endTransaction();
       connection.close();
     }
   }
@@ -157,6 +158,10 @@ final class Conversation {
     return input.hasPending();
   }
 
+  ClientInput input() {
+    return input;
+  }
+
   DataReader dataReader(BodySpool spool) {
     return new DataReader(input, spool, 2 * settings().limits().messageSize());
   }
@@ -175,13 +180,13 @@ final class Conversation {
     input = new ClientInput(connection, settings().timeouts());
     helo = null;
     credential = null;
-    transaction = null;
+    endTransaction();
   }
 
   void greeted(String name, boolean byEhlo) {
     helo = name;
     extended = byEhlo;
-    transaction = null;
+    endTransaction();
   }
 
   boolean wasGreeted() {
@@ -246,7 +251,10 @@ final class Conversation {
   }
 
   void endTransaction() {
-    transaction = null;
+    if (transaction != null) {
+      transaction.discard();
+      transaction = null;
+    }
   }
 
   ClientFacts clientFacts() {

@@ -1,24 +1,11 @@
 package dev.waybill.relay.submission;
 
-import dev.waybill.relay.admission.Submission;
-import dev.waybill.relay.admission.Verdict;
-import dev.waybill.relay.queue.Acceptance;
-import dev.waybill.relay.queue.SubmittedBody;
-import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.submission.SubmissionMeters.Result;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// DATA (RFC 5321 §4.1.1.4): reads the message, has it judged, hands it over, and says 250 only
-/// when it is on stable storage.
+/// DATA (RFC 5321 §4.1.1.4): reads the message up to the line of one dot.
 final class DataVerb implements Verb {
-  private static final Logger LOG = LoggerFactory.getLogger(DataVerb.class);
-
   @Override
   public void execute(Conversation session, String argument) throws IOException {
     Optional<Transaction> transaction = session.transaction();
@@ -26,6 +13,8 @@ final class DataVerb implements Verb {
       session.reply(SubmissionReplies.NO_ARGUMENT);
     } else if (transaction.isEmpty()) {
       session.reply(SubmissionReplies.MAIL_FIRST);
+    } else if (transaction.get().chunks().isPresent()) {
+      session.reply(SubmissionReplies.NOT_MIXED);
     } else if (transaction.get().recipients().isEmpty()) {
       session.reply(SubmissionReplies.RECIPIENT_FIRST);
     } else {
@@ -43,7 +32,11 @@ final class DataVerb implements Verb {
     session.messageInProgress(true);
     try {
       switch (read(session, reader)) {
-        case COMPLETE -> complete(session, transaction, spool, reader);
+        case COMPLETE ->
+            Reception.complete(
+                session,
+                transaction,
+                new Reception.Received(spool, spool.finish(), reader.flaw(), reader.eightBit()));
         case CUT -> {
           session.meters().count(Result.ABORTED);
           session.end();
@@ -66,90 +59,5 @@ final class DataVerb implements Verb {
       session.meters().count(Result.ABORTED);
       throw goneOrTooSlow;
     }
-  }
-
-  private static void complete(
-      Conversation session, Transaction transaction, BodySpool spool, DataReader reader) {
-    BodySpool.State state = spool.finish();
-    DataReader.Flaw flaw = reader.flaw();
-    if (flaw != null) {
-      reply(session, Result.MALFORMED, SubmissionReplies.flawed(flaw));
-      return;
-    }
-    switch (state) {
-      case TOO_LARGE ->
-          reply(
-              session,
-              Result.TOO_LARGE,
-              SubmissionReplies.tooLarge(session.settings().limits().messageSize()));
-      case FAILED -> reply(session, Result.STORAGE, SubmissionReplies.NO_SPACE);
-      case KEPT -> submit(session, transaction, spool, reader.eightBit());
-    }
-  }
-
-  private static void submit(
-      Conversation session, Transaction transaction, BodySpool spool, boolean eightBit) {
-    Surroundings surroundings = session.surroundings();
-    UUID id = surroundings.ids().next();
-    SubmittedBody body = spool.body();
-    try {
-      Submission submission =
-          new Submission(
-              id,
-              surroundings.clock().instant(),
-              spool.head(),
-              body,
-              List.copyOf(transaction.recipients()),
-              session.credential().map(Conversation.Credential::key).orElse(null),
-              session.clientFacts(),
-              new Submission.Form(eightBit, transaction.parameters().smtpUtf8()));
-      switch (session.intake().judge().apply(submission)) {
-        case Verdict.Refused refused ->
-            reply(session, resultOf(refused.cause()), SubmissionReplies.refused(refused));
-        case Verdict.Admitted(Acceptance acceptance) -> accept(session, acceptance);
-      }
-    } catch (StorageException failure) {
-      LOG.error("{} was not accepted", id, failure);
-      reply(session, Result.STORAGE, SubmissionReplies.NOT_STORED);
-    } catch (RuntimeException fault) {
-      LOG.error("{} was not accepted: our fault", id, fault);
-      reply(session, Result.FAULT, SubmissionReplies.OUR_FAULT);
-    }
-  }
-
-  private static void accept(Conversation session, Acceptance acceptance) {
-    Optional<String> unavailable = SubmissionReplies.unavailable(session.intake().health().get());
-    if (unavailable.isPresent()) {
-      reply(session, Result.STORAGE, unavailable.get());
-      return;
-    }
-    UUID id = acceptance.facts().id();
-    try {
-      session.intake().accept().apply(acceptance).get();
-      reply(session, Result.ACCEPTED, SubmissionReplies.queued(id));
-    } catch (ExecutionException failure) {
-      boolean storage = failure.getCause() instanceof StorageException;
-      LOG.error("{} was not accepted", id, failure.getCause());
-      reply(
-          session,
-          storage ? Result.STORAGE : Result.FAULT,
-          storage ? SubmissionReplies.NOT_STORED : SubmissionReplies.OUR_FAULT);
-    } catch (InterruptedException stopping) {
-      // the flag stays cleared: it would close the socket before the reply is written
-      session.meters().count(Result.ABORTED);
-      session.end(SubmissionReplies.SHUTTING_DOWN);
-    }
-  }
-
-  private static Result resultOf(Verdict.Cause cause) {
-    return switch (cause) {
-      case SENDER -> Result.REFUSED_SENDER;
-      case CONTENT -> Result.REFUSED_CONTENT;
-    };
-  }
-
-  private static void reply(Conversation session, Result result, String reply) {
-    session.meters().count(result);
-    session.reply(reply);
   }
 }

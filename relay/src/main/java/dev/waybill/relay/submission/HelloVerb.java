@@ -27,6 +27,7 @@ final class HelloVerb implements Verb {
     session.reply("250-SIZE " + session.settings().limits().messageSize());
     session.reply("250-8BITMIME");
     session.reply("250-SMTPUTF8");
+    session.reply("250-CHUNKING");
     if (!session.secure()) {
       session.reply("250-STARTTLS");
     }

@@ -15,6 +15,9 @@ final class RecipientVerb implements Verb {
   }
 
   private static String add(Transaction transaction, String argument, int most) {
+    if (transaction.chunks().isPresent()) {
+      return SubmissionReplies.NOT_MIXED;
+    }
     Optional<EnvelopePath> path = EnvelopePath.parse(argument, "TO:");
     if (path.isEmpty()) {
       return SubmissionReplies.RECIPIENT_SYNTAX;

@@ -18,7 +18,8 @@ final class SubmissionReplies {
   static final String RECIPIENT_OK = "250 2.1.5 Recipient OK";
   static final String SEND_MESSAGE = "354 End the message with a line of one dot";
   static final String BYE = "221 2.0.0 Bye";
-  static final String HELP = "214 2.0.0 EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, RSET, NOOP, QUIT";
+  static final String HELP =
+      "214 2.0.0 EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BDAT, RSET, NOOP, QUIT";
   static final String CANNOT_VERIFY =
       "252 2.5.0 Cannot verify; send mail to it and see what happens";
   static final String START_TLS = "220 2.0.0 Start the TLS handshake";
@@ -46,6 +47,7 @@ final class SubmissionReplies {
   static final String HELLO_SYNTAX = "501 5.5.4 Expected: EHLO and the client's name";
   static final String MAIL_SYNTAX = "501 5.5.4 Expected: MAIL FROM:<address>";
   static final String RECIPIENT_SYNTAX = "501 5.5.4 Expected: RCPT TO:<address>";
+  static final String CHUNK_SYNTAX = "501 5.5.4 Expected: BDAT octets, and LAST with the last";
   static final String BAD_BASE64 =
       "501 5.5.2 The response is not valid base64 of the expected form";
   static final String AUTH_CANCELLED = "501 5.7.0 Authentication cancelled";
@@ -54,6 +56,9 @@ final class SubmissionReplies {
   static final String HELLO_FIRST = "503 5.5.1 Say EHLO first";
   static final String MAIL_FIRST = "503 5.5.1 Say MAIL FROM first";
   static final String RECIPIENT_FIRST = "503 5.5.1 No valid recipient yet";
+  static final String NOT_MIXED =
+      "503 5.5.1 The message has begun with BDAT, end it with BDAT LAST";
+  static final String CHUNK_FAILED = "503 5.5.1 An earlier part of the message failed, say RSET";
   static final String ONE_AT_A_TIME = "503 5.5.1 A mail transaction is in progress";
   static final String ALREADY_AUTHENTICATED = "503 5.5.1 Already authenticated";
   static final String ALREADY_SECURE = "503 5.5.1 TLS is active already";
@@ -72,6 +77,10 @@ final class SubmissionReplies {
 
   static String queued(UUID id) {
     return "250 2.0.0 Queued as " + id;
+  }
+
+  static String chunk(long octets) {
+    return "250 2.0.0 %d octets received".formatted(octets);
   }
 
   static String tooLarge(long limit) {

@@ -5,9 +5,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The verbs there are. Any thread may call it.
-///
-/// BDAT is named so that it gets its own answer; without CHUNKING being offered (RFC 3030) nobody
-/// may send it, so the session ends: its octets must not be read as commands.
 final class Verbs {
   private static final String AUTH = "AUTH";
 
@@ -20,13 +17,13 @@ final class Verbs {
           Map.entry("MAIL", new MailVerb()),
           Map.entry("RCPT", new RecipientVerb()),
           Map.entry("DATA", new DataVerb()),
+          Map.entry("BDAT", new ChunkVerb()),
           Map.entry("NOOP", (session, _) -> session.reply(SubmissionReplies.OK)),
           Map.entry("HELP", (session, _) -> session.reply(SubmissionReplies.HELP)),
           Map.entry("VRFY", (session, _) -> session.reply(SubmissionReplies.CANNOT_VERIFY)),
           Map.entry("EXPN", (session, _) -> session.reply(SubmissionReplies.NOT_IMPLEMENTED)),
           Map.entry("RSET", Verbs::reset),
-          Map.entry("QUIT", Verbs::quit),
-          Map.entry("BDAT", (session, _) -> session.end(SubmissionReplies.NOT_IMPLEMENTED)));
+          Map.entry("QUIT", Verbs::quit));
 
   private Verbs() {}
 

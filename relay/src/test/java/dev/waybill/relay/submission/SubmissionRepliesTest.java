@@ -51,6 +51,7 @@ class SubmissionRepliesTest {
               "250-SIZE 2097152",
               "250-8BITMIME",
               "250-SMTPUTF8",
+              "250-CHUNKING",
               "250-STARTTLS",
               "250-AUTH PLAIN LOGIN",
               "250 ENHANCEDSTATUSCODES");
@@ -118,7 +119,7 @@ class SubmissionRepliesTest {
         "MAIL FROM:<a@b.test> | 530 5.7.0",
         "RCPT TO:<a@b.test> | 503 5.5.1",
         "DATA | 503 5.5.1",
-        "BDAT 5 LAST | 502 5.5.1",
+        "BDAT 0 LAST | 503 5.5.1",
         "VRFY bob | 252 2.5.0",
         "EXPN list | 502 5.5.1",
         "NOOP anything | 250 2.0.0",
