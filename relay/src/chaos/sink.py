@@ -148,7 +148,7 @@ class _Conversation(asyncio.Protocol):
     def recipient(self, address):
         sink = self.sink
         if sink.refuse:
-            self.say("503 5.5.1 no transaction")
+            self.say(sink.refuse)                # also in the middle of a transaction: a word for later, not for good
         elif address[0] == "b":
             sink.rejected[address] = sink.rejected.get(address, 0) + 1
             self.say("550 5.1.1 nobody here")
