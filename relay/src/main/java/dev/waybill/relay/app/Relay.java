@@ -35,9 +35,9 @@ import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.submission.Intake;
 import dev.waybill.relay.submission.SubmissionServer;
 import dev.waybill.relay.submission.Surroundings;
-import dev.waybill.relay.submission.TlsCertificates;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
+import dev.waybill.relay.tls.ServerCertificate;
 import dev.waybill.relay.tokens.Tokens;
 import dev.waybill.relay.tracking.TrackingDoor;
 import java.io.IOException;
@@ -89,7 +89,7 @@ public final class Relay {
     Sealing sealing = new Sealing(MasterKey.of(settings.machine(), random));
 
     // the certificate is read while the database opens
-    FutureTask<SSLContext> certificate =
+    FutureTask<ServerCertificate> reading =
         HeadStart.begin("certificate", () -> certificate(settings, dataDir, random));
 
     // storage and what is written with it
@@ -127,7 +127,9 @@ public final class Relay {
             suppressions::find);
     Admission admission =
         new Admission(settings.machine().hostname(), domains::covering, suppressions::find);
-    SSLContext tls = HeadStart.await(certificate);
+    ServerCertificate certificate = HeadStart.await(reading);
+    certificate.bindTo(metrics.registry());
+    SSLContext tls = certificate.context();
     submission =
         new SubmissionServer(
             settings.submission(),
@@ -168,7 +170,7 @@ public final class Relay {
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,
             clock);
-    upkeep = new Upkeep(domains, keys, queue, queueMeters, clock);
+    upkeep = new Upkeep(domains, keys, certificate, queue, queueMeters, clock);
   }
 
   /// Starts what sends before what takes, so that nothing is accepted that nobody would deliver.
@@ -276,12 +278,12 @@ public final class Relay {
         metrics.registry());
   }
 
-  private static SSLContext certificate(
+  private static ServerCertificate certificate(
       RelaySettings settings, Path dataDir, RandomGenerator random) throws IOException {
     return settings.certificate().isPresent()
-        ? TlsCertificates.configured(
+        ? ServerCertificate.configured(
             settings.certificate().get().chain(), settings.certificate().get().key())
-        : TlsCertificates.selfSigned(dataDir, settings.machine().hostname(), random);
+        : ServerCertificate.selfSigned(dataDir, settings.machine().hostname(), random);
   }
 
   /// The folder holds keys and mail: nobody else may look into it.

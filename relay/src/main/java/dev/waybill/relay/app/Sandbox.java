@@ -30,7 +30,7 @@ import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
 import dev.waybill.relay.message.DomainName;
-import dev.waybill.relay.submission.TlsCertificates;
+import dev.waybill.relay.tls.OwnCertificate;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -257,7 +257,7 @@ public final class Sandbox {
     List<SampleMessages.Sample> samples = SampleMessages.all(SystemClock.instants().instant());
     int expected = mailroom.letters().size() + samples.size();
     new SampleSubmitter(
-            access.smtp(), access.user(), access.password(), TlsCertificates.certificate(folder))
+            access.smtp(), access.user(), access.password(), OwnCertificate.certificate(folder))
         .submit(samples);
     waitFor(() -> mailroom.letters().size() >= expected);
   }

@@ -5,6 +5,7 @@ import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.VerificationSchedule;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
+import dev.waybill.relay.tls.ServerCertificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -14,17 +15,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What has to be done again and again beside the mail: looking at domains that are due, seeing
-/// what other nodes changed, and refreshing what the operator is shown.
+/// what other nodes or the operator changed, and refreshing what the operator is shown.
 ///
 /// One timer thread; a turn that fails is logged and comes again.
 final class Upkeep {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
   private static final Duration LEDGERS = Duration.ofSeconds(5);
+  private static final Duration CERTIFICATE = Duration.ofSeconds(10);
   private static final Duration FIGURES = Duration.ofSeconds(10);
 
   private final Domains domains;
   private final VerificationSchedule schedule;
   private final ApiKeys keys;
+  private final ServerCertificate certificate;
   private final Queue queue;
   private final QueueMeters meters;
   private final InstantSource clock;
@@ -32,10 +35,17 @@ final class Upkeep {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("upkeep").daemon(true).factory());
 
-  Upkeep(Domains domains, ApiKeys keys, Queue queue, QueueMeters meters, InstantSource clock) {
+  Upkeep(
+      Domains domains,
+      ApiKeys keys,
+      ServerCertificate certificate,
+      Queue queue,
+      QueueMeters meters,
+      InstantSource clock) {
     this.domains = domains;
     this.schedule = domains.schedule();
     this.keys = keys;
+    this.certificate = certificate;
     this.queue = queue;
     this.meters = meters;
     this.clock = clock;
@@ -43,6 +53,7 @@ final class Upkeep {
 
   void start() {
     every(LEDGERS, this::lookAtLedgers);
+    every(CERTIFICATE, certificate::look);
     every(FIGURES, () -> meters.show(queue.counts(), clock.instant()));
   }
 

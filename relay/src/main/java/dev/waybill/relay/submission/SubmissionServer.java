@@ -32,7 +32,7 @@ public final class SubmissionServer {
   private volatile int port;
   private volatile int tlsPort;
 
-  /// @param tls with the server's certificate, such as [TlsCertificates] makes
+  /// @param tls with the server's certificate, see room `tls`
   public SubmissionServer(
       SubmissionSettings settings,
       Intake intake,

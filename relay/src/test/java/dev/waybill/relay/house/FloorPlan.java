@@ -12,7 +12,7 @@ final class FloorPlan {
   private static final List<List<String>> FLOORS =
       List.of(
           List.of("message", "clock"),
-          List.of("dkim", "dns", "smtp", "report"),
+          List.of("dkim", "dns", "smtp", "report", "tls"),
           List.of("storage", "http", "metrics"),
           List.of("events"),
           List.of("tokens", "streams"),

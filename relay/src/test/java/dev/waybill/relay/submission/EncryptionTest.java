@@ -1,19 +1,11 @@
 package dev.waybill.relay.submission;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waybill.relay.clock.SystemClock;
-import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.testing.RawSmtpClient;
 import dev.waybill.relay.testing.RunningSubmission;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
-import java.util.Base64;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,50 +74,5 @@ class EncryptionTest {
       assertThat(client.ask("MAIL FROM:<>")).startsWith("530 5.7.0");
       assertThat(client.ask("AUTH PLAIN " + RawSmtpClient.plain(relay.token()))).startsWith("235");
     }
-  }
-
-  @Test
-  void keepsItsOwnCertificate() throws Exception {
-    DomainName name = DomainName.of("relay.test");
-    TlsCertificates.selfSigned(folder, name, SystemClock.random());
-    Path store = folder.resolve("submission-tls.p12");
-    byte[] first = Files.readAllBytes(store);
-    TlsCertificates.selfSigned(folder, name, SystemClock.random());
-
-    assertThat(Files.readAllBytes(store)).isEqualTo(first);
-    for (Path file : List.of(store, folder.resolve("submission-tls.password"))) {
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-          .isEqualTo("rw-------");
-    }
-  }
-
-  @Test
-  void usesTheOperatorsCertificateAndSaysWhatIsWrongWithIt() throws Exception {
-    Path chain = folder.resolve("chain.pem");
-    Path key = folder.resolve("key.pem");
-    exportPair(folder.resolve("one"), chain, key);
-    assertThat(TlsCertificates.configured(chain, key)).isNotNull();
-
-    Path otherKey = folder.resolve("other-key.pem");
-    exportPair(folder.resolve("two"), folder.resolve("other-chain.pem"), otherKey);
-    assertThatThrownBy(() -> TlsCertificates.configured(chain, otherKey))
-        .hasMessageContaining("other-key.pem (expected: the key of the first certificate in");
-    assertThatThrownBy(() -> TlsCertificates.configured(chain, chain))
-        .hasMessageContaining("expected: a PKCS#8 key");
-    assertThatThrownBy(() -> TlsCertificates.configured(key, key))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  private static void exportPair(Path folder, Path chain, Path key) throws Exception {
-    TlsCertificates.selfSigned(folder, DomainName.of("relay.test"), SystemClock.random());
-    char[] password = Files.readString(folder.resolve("submission-tls.password")).toCharArray();
-    KeyStore store = KeyStore.getInstance(folder.resolve("submission-tls.p12").toFile(), password);
-    Files.writeString(chain, pem("CERTIFICATE", store.getCertificate("waybill").getEncoded()));
-    Files.writeString(key, pem("PRIVATE KEY", store.getKey("waybill", password).getEncoded()));
-  }
-
-  private static String pem(String kind, byte[] octets) {
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-        .formatted(kind, Base64.getMimeEncoder().encodeToString(octets), kind);
   }
 }

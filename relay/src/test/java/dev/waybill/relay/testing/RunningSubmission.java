@@ -18,7 +18,7 @@ import dev.waybill.relay.submission.Intake;
 import dev.waybill.relay.submission.SubmissionServer;
 import dev.waybill.relay.submission.SubmissionSettings;
 import dev.waybill.relay.submission.Surroundings;
-import dev.waybill.relay.submission.TlsCertificates;
+import dev.waybill.relay.tls.ServerCertificate;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,7 +58,8 @@ public final class RunningSubmission implements AutoCloseable {
       try {
         Path folder = Files.createTempDirectory("submission-test");
         SSLContext context =
-            TlsCertificates.selfSigned(folder, DomainName.of("relay.test"), SystemClock.random());
+            ServerCertificate.selfSigned(folder, DomainName.of("relay.test"), SystemClock.random())
+                .context();
         try (var files = Files.list(folder)) {
           for (Path file : files.toList()) {
             Files.delete(file);

@@ -1,0 +1,124 @@
+package dev.waybill.relay.tls;
+
+import dev.waybill.relay.message.DomainName;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The certificate that this relay shows, and the newest one whenever its files change. Any thread
+/// may use it; one looks.
+public final class ServerCertificate {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerCertificate.class);
+
+  /// The operator's files.
+  private record Source(Path chain, Path key) {
+    /// What tells replaced files from those before.
+    ///
+    /// @throws IOException when a file is not there, as in the moment of its replacement
+    List<Object> stamp() throws IOException {
+      BasicFileAttributes one = Files.readAttributes(chain, BasicFileAttributes.class);
+      BasicFileAttributes other = Files.readAttributes(key, BasicFileAttributes.class);
+      return List.of(
+          one.lastModifiedTime(),
+          one.size(),
+          Optional.ofNullable(one.fileKey()),
+          other.lastModifiedTime(),
+          other.size(),
+          Optional.ofNullable(other.fileKey()));
+    }
+  }
+
+  private final Optional<Source> source;
+  private final ReplaceableKeys keys = new ReplaceableKeys();
+  private final SSLContext context;
+  private volatile Instant expires = Instant.MAX;
+
+  /// The looking thread's own.
+  private List<Object> seen = List.of();
+
+  private ServerCertificate(Optional<Source> source, Identity identity) {
+    this.source = source;
+    try {
+      show(identity);
+      context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[] {keys}, null, null);
+    } catch (GeneralSecurityException unusable) {
+      throw new IllegalArgumentException(identity + " (expected: a certificate for TLS)", unusable);
+    }
+  }
+
+  /// The operator's own.
+  ///
+  /// @param chain PEM certificates, the server's own first
+  /// @param key a PEM PKCS#8 key, RSA or elliptic curve, without a password
+  /// @throws IllegalArgumentException when a file is not what it should be; names file and
+  ///   expectation
+  /// @throws IOException when a file cannot be read
+  public static ServerCertificate configured(Path chain, Path key) throws IOException {
+    Source source = new Source(chain, key);
+    List<Object> stamp = source.stamp();
+    ServerCertificate certificate =
+        new ServerCertificate(Optional.of(source), PemFiles.read(chain, key));
+    certificate.seen = stamp;
+    return certificate;
+  }
+
+  /// One of our own making, kept in the folder.
+  ///
+  /// @throws IOException when it cannot be made or read
+  public static ServerCertificate selfSigned(
+      Path folder, DomainName hostname, RandomGenerator random) throws IOException {
+    return new ServerCertificate(Optional.empty(), OwnCertificate.in(folder, hostname, random));
+  }
+
+  /// For servers; it shows the newest certificate in each handshake.
+  public SSLContext context() {
+    return context;
+  }
+
+  /// Shows when the certificate ends.
+  public void bindTo(MeterRegistry registry) {
+    Gauge.builder("waybill.tls.certificate.expires", this, it -> it.expires.getEpochSecond())
+        .baseUnit("seconds")
+        .description("when the certificate that is shown ends, in seconds since 1970")
+        .register(registry);
+  }
+
+  /// Reads the files again if they changed. What cannot be used is reported once and the one before
+  /// stays: certificate and key are rarely replaced in the same moment.
+  public void look() {
+    if (source.isEmpty()) {
+      return;
+    }
+    Source files = source.get();
+    try {
+      List<Object> stamp = files.stamp();
+      if (stamp.equals(seen)) {
+        return;
+      }
+      seen = stamp;
+      Identity identity = PemFiles.read(files.chain(), files.key());
+      show(identity);
+      LOG.info("the certificate was replaced: {}", identity);
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
+      LOG.warn("the changed certificate is not used: {}", unusable.getMessage());
+    }
+  }
+
+  private void show(Identity identity) throws GeneralSecurityException {
+    keys.show(identity);
+    expires = identity.own().getNotAfter().toInstant();
+  }
+}
