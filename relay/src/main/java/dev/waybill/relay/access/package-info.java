@@ -5,7 +5,8 @@
 /// working on this node at once and on other nodes at their next refresh. After it, `submission`
 /// asks it at AUTH and `admin` at every request.
 ///
-/// Read [dev.waybill.relay.access.ApiKey], then [dev.waybill.relay.access.ApiKeys].
+/// Read [dev.waybill.relay.access.ApiKey], then [dev.waybill.relay.access.ApiKeys] and
+/// [dev.waybill.relay.access.KeyGuard], which makes guessing slow.
 @NullMarked
 package dev.waybill.relay.access;
 

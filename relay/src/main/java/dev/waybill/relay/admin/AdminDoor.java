@@ -1,6 +1,7 @@
 package dev.waybill.relay.admin;
 
 import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.http.HttpLimits;
@@ -29,7 +30,12 @@ public final class AdminDoor {
 
   /// What the API shows and changes.
   public record Ledgers(
-      Domains domains, ApiKeys keys, Suppressions suppressions, Queue queue, Journal journal) {}
+      Domains domains,
+      ApiKeys keys,
+      KeyGuard guard,
+      Suppressions suppressions,
+      Queue queue,
+      Journal journal) {}
 
   /// This node, for `/status`.
   ///
@@ -73,7 +79,7 @@ public final class AdminDoor {
   }
 
   private static Routes routes(Ledgers ledgers, Node node, Metrics metrics, InstantSource clock) {
-    Authentication authentication = new Authentication(ledgers.keys()::authenticate, clock);
+    Authentication authentication = new Authentication(ledgers.guard());
     Stream<Route> guarded =
         Stream.of(
                 new DomainsResource(ledgers.domains()).routes(),

@@ -1,15 +1,15 @@
 package dev.waybill.relay.admin;
 
 import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.http.Handler;
 import dev.waybill.relay.http.Json;
 import dev.waybill.relay.http.Problem;
 import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Function;
 
 /// Lets a request through when it carries a full-access key (`Authorization: Bearer`, RFC 6750
 /// §2.1).
@@ -20,13 +20,10 @@ final class Authentication {
   private static final String SCHEME = "bearer ";
   private static final int MAX_TOKEN = 256;
 
-  private final Function<String, Optional<ApiKey>> keys;
-  private final FailedKeys failures;
+  private final KeyGuard keys;
 
-  /// @param keys finds the key of a secret token
-  Authentication(Function<String, Optional<ApiKey>> keys, InstantSource clock) {
+  Authentication(KeyGuard keys) {
     this.keys = keys;
-    this.failures = new FailedKeys(clock);
   }
 
   /// The same route behind the check.
@@ -47,7 +44,7 @@ final class Authentication {
           .with("WWW-Authenticate", "Bearer");
     }
     Optional<ApiKey> key =
-        token.get().length() <= MAX_TOKEN ? keys.apply(token.get()) : Optional.empty();
+        token.get().length() <= MAX_TOKEN ? keys.find(token.get()) : Optional.empty();
     if (key.isEmpty()) {
       return wrongKey(request);
     }
@@ -64,14 +61,15 @@ final class Authentication {
   }
 
   private Response wrongKey(Request request) {
-    if (failures.isOneTooMany(request.remote())) {
+    Duration pause = keys.failed(request.remote());
+    if (pause.isPositive()) {
       return Json.problem(
               new Problem(
                   429,
                   "rate_limit_exceeded",
-                  "too many wrong API keys from %s (expected: at most %d a minute)"
-                      .formatted(request.remote().getHostAddress(), FailedKeys.LIMIT)))
-          .with("Retry-After", Long.toString(FailedKeys.WINDOW.toSeconds()));
+                  "too many wrong API keys from %s (expected: the next after a pause)"
+                      .formatted(request.remote().getHostAddress())))
+          .with("Retry-After", Long.toString(pause.plusMillis(999).toSeconds()));
     }
     return Json.problem(new Problem(403, "invalid_api_key", "the API key is not known here"));
   }

@@ -1,6 +1,7 @@
 package dev.waybill.relay.app;
 
 import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.admin.AdminDoor;
 import dev.waybill.relay.admin.FirstKey;
 import dev.waybill.relay.admission.Admission;
@@ -102,6 +103,7 @@ public final class Relay {
     // ledgers
     Resolver resolver = new Resolver(settings.dns().servers(), settings.dns().timeout());
     keys = ApiKeys.open(database, ids, clock, random);
+    KeyGuard guard = new KeyGuard(keys::authenticate, SystemClock.nanos());
     domains =
         Domains.open(
             database,
@@ -133,7 +135,7 @@ public final class Relay {
     submission =
         new SubmissionServer(
             settings.submission(),
-            new Intake(keys::authenticate, admission::judge, queue::accept, queue::health),
+            new Intake(guard, admission::judge, queue::accept, queue::health),
             tls,
             new Surroundings(ids, clock, SystemClock.nanos(), SystemClock::pause),
             metrics.registry());
@@ -165,7 +167,7 @@ public final class Relay {
     admin =
         new AdminDoor(
             settings.admin(),
-            new AdminDoor.Ledgers(domains, keys, suppressions, queue, journal),
+            new AdminDoor.Ledgers(domains, keys, guard, suppressions, queue, journal),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,

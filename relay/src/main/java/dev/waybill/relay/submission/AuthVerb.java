@@ -1,6 +1,7 @@
 package dev.waybill.relay.submission;
 
 import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.access.KeyGuard;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -93,14 +94,12 @@ final class AuthVerb implements Verb {
   }
 
   private static void check(Conversation session, String token) throws IOException {
-    Optional<ApiKey> key = session.intake().authenticate().apply(token);
-    if (key.isPresent()) {
-      session.authenticated(new Conversation.Credential(token, key.get()));
-      session.reply(SubmissionReplies.AUTHENTICATED);
-    } else if (session.authenticationFailed()) {
-      session.end(SubmissionReplies.TOO_MANY_FAILURES);
-    } else {
-      session.reply(SubmissionReplies.WRONG_KEY);
+    switch (session.ask(token)) {
+      case KeyGuard.Answer.Right(ApiKey _) -> session.reply(SubmissionReplies.AUTHENTICATED);
+      case KeyGuard.Answer.Wrong() when !session.hasGuessedEnough() ->
+          session.reply(SubmissionReplies.WRONG_KEY);
+      case KeyGuard.Answer.Wrong(), KeyGuard.Answer.Later(var _) ->
+          session.end(SubmissionReplies.TOO_MANY_FAILURES);
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.waybill.relay.submission;
 
 import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.admission.ClientFacts;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,6 @@ final class Conversation {
       Intake intake,
       SSLContext tls,
       Surroundings surroundings,
-      FailedLogins failedLogins,
       SubmissionMeters meters) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
@@ -38,6 +39,10 @@ final class Conversation {
   private static final int MAX_COMMAND = 2_048;
 
   private static final int MAX_ERRORS = 20;
+  private static final int MAX_WRONG_KEYS = 5;
+
+  /// How long one AUTH waits for its turn where wrong keys came from.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Shared shared;
   private final Connection connection;
@@ -47,6 +52,7 @@ final class Conversation {
   private @Nullable Credential credential;
   private @Nullable Transaction transaction;
   private int errors;
+  private int wrongKeys;
   private boolean ended;
   private volatile boolean messageInProgress;
   private volatile boolean stopping;
@@ -205,26 +211,46 @@ final class Conversation {
     return Optional.ofNullable(credential);
   }
 
-  void authenticated(Credential given) {
-    credential = given;
-    shared.failedLogins().succeeded(connection.client());
-  }
-
-  /// Makes the client wait for its answer.
+  /// Looks the key up, after a wait where wrong ones came from.
   ///
-  /// @return whether it has had enough chances
-  boolean authenticationFailed() throws IOException {
-    FailedLogins.Penalty penalty = shared.failedLogins().failed(connection.client());
-    LOG.info("wrong API key from {}", connection.client().getHostAddress());
-    if (penalty.delay().isPositive()) {
-      try {
-        surroundings().pause().pause(penalty.delay());
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while a failed login waited", interrupted);
+  /// @return [KeyGuard.Answer.Later] when the wait would be too long
+  KeyGuard.Answer ask(String token) throws IOException {
+    Duration waited = Duration.ZERO;
+    while (true) {
+      KeyGuard.Answer answer = intake().keys().ask(connection.client(), token);
+      switch (answer) {
+        case KeyGuard.Answer.Right(ApiKey key) -> {
+          credential = new Credential(token, key);
+          return answer;
+        }
+        case KeyGuard.Answer.Wrong() -> {
+          LOG.info("wrong API key from {}", connection.client().getHostAddress());
+          wrongKeys++;
+          return answer;
+        }
+        case KeyGuard.Answer.Later(Duration wait) -> {
+          waited = waited.plus(wait);
+          if (waited.compareTo(PATIENCE) > 0) {
+            return answer;
+          }
+          pause(wait);
+        }
       }
     }
-    return penalty.close();
+  }
+
+  /// Whether the client has had enough chances.
+  boolean hasGuessedEnough() {
+    return wrongKeys >= MAX_WRONG_KEYS;
+  }
+
+  private void pause(Duration wait) throws IOException {
+    try {
+      surroundings().pause().pause(wait);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while an AUTH waited for its turn", interrupted);
+    }
   }
 
   /// Whether the client is trusted or has a key that still exists.
@@ -235,8 +261,8 @@ final class Conversation {
     }
     credential =
         intake()
-            .authenticate()
-            .apply(given.token())
+            .keys()
+            .find(given.token())
             .map(key -> new Credential(given.token(), key))
             .orElse(null);
     return credential != null;

@@ -45,12 +45,7 @@ public final class SubmissionServer {
             settings.limits().connections(), settings.limits().connectionsPerAddress());
     this.shared =
         new Conversation.Shared(
-            settings,
-            intake,
-            tls,
-            surroundings,
-            new FailedLogins(surroundings.nanos()),
-            new SubmissionMeters(registry, count));
+            settings, intake, tls, surroundings, new SubmissionMeters(registry, count));
     this.clear = new Listener(settings.listen(), settings, socket -> converse(socket, false));
     this.encrypted = new Listener(settings.listenTls(), settings, socket -> converse(socket, true));
     this.deadlines =

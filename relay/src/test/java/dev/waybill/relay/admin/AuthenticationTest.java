@@ -3,6 +3,7 @@ package dev.waybill.relay.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.http.Headers;
 import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
@@ -11,21 +12,22 @@ import dev.waybill.relay.http.Target;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthenticationTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
-  private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
+  private final AtomicLong nanos = new AtomicLong();
   private final Authentication authentication =
-      new Authentication(AuthenticationTest::key, now::get);
+      new Authentication(new KeyGuard(AuthenticationTest::key, nanos::get));
   private final Route guarded =
       authentication.guard(Route.get("/queue", _ -> Response.text(200, "inside")));
 
@@ -64,30 +66,19 @@ class AuthenticationTest {
   }
 
   @Test
-  void slowsAnAddressDownAfterTwentyWrongKeysInAMinute() throws Exception {
-    for (int i = 0; i < 20; i++) {
-      assertThat(ask("Bearer wrong", "192.0.2.1").status()).isEqualTo(403);
-    }
+  void asksAnAddressThatGuessesToPauseAndStillTakesTheRightKey() throws Exception {
+    assertThat(ask("Bearer wrong", "192.0.2.1").status()).isEqualTo(403);
+    assertThat(ask("Bearer wrong", "192.0.2.1").status()).isEqualTo(403);
 
     Response answer = ask("Bearer wrong", "192.0.2.1");
 
     assertThat(answer.status()).isEqualTo(429);
     assertThat(text(answer)).contains("\"rate_limit_exceeded\"");
-    assertThat(answer.headers()).containsEntry("Retry-After", "60");
+    assertThat(answer.headers()).containsEntry("Retry-After", "2");
     assertThat(ask("Bearer wrong", "192.0.2.2").status()).isEqualTo(403);
     assertThat(ask("Bearer full", "192.0.2.1").status()).isEqualTo(200);
-    now.set(NOON.plusSeconds(60));
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos());
     assertThat(ask("Bearer wrong", "192.0.2.1").status()).isEqualTo(403);
-  }
-
-  @Test
-  void countsAnIpv6NetworkAsOne() throws Exception {
-    for (int i = 0; i < 20; i++) {
-      ask("Bearer wrong", "2001:db8::" + i);
-    }
-
-    assertThat(ask("Bearer wrong", "2001:db8::ffff:1").status()).isEqualTo(429);
-    assertThat(ask("Bearer wrong", "2001:db8:0:1::1").status()).isEqualTo(403);
   }
 
   private static Optional<ApiKey> key(String token) {

@@ -2,6 +2,7 @@ package dev.waybill.relay.testing;
 
 import dev.waybill.relay.access.ApiKey;
 import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.admission.Admission;
 import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.clock.TimeOrderedIds;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
@@ -80,6 +82,7 @@ public final class RunningSubmission implements AutoCloseable {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<Accepted> accepted = new CopyOnWriteArrayList<>();
   private final List<Duration> pauses = new CopyOnWriteArrayList<>();
+  private final AtomicLong paused = new AtomicLong();
   private final SubmissionSettings settings;
   private final SubmissionServer server;
   private volatile HealthGate.State health = new HealthGate.State.Open();
@@ -114,9 +117,13 @@ public final class RunningSubmission implements AutoCloseable {
     server =
         new SubmissionServer(
             settings,
-            new Intake(keys::authenticate, admission::judge, this::accept, () -> health),
+            new Intake(
+                new KeyGuard(keys::authenticate, this::nanos),
+                admission::judge,
+                this::accept,
+                () -> health),
             Certificate.TLS,
-            new Surroundings(ids, SystemClock.instants(), System::nanoTime, pauses::add),
+            new Surroundings(ids, SystemClock.instants(), this::nanos, this::pause),
             meters);
     server.start();
   }
@@ -242,6 +249,16 @@ public final class RunningSubmission implements AutoCloseable {
   public void close() {
     server.stop(Duration.ZERO);
     database.close();
+  }
+
+  /// The real time and all pauses, which nobody waits for.
+  private long nanos() {
+    return System.nanoTime() + paused.get();
+  }
+
+  private void pause(Duration pause) {
+    pauses.add(pause);
+    paused.addAndGet(pause.toNanos());
   }
 
   private CompletableFuture<Void> accept(Acceptance acceptance) {
