@@ -67,7 +67,7 @@ def node_paused(world):
     second = world.relay(config, java_opts=first.java_opts)
     second.home = first.home
     second.start()
-    load = world.load(4000, rate=300, limit=60, reply_timeout=30)
+    load = world.load(10 ** 9, rate=300, limit=100, reply_timeout=30)
     load.wait(accepted=300)
     world.sink.delay = 0.3
     time.sleep(1)
