@@ -102,6 +102,7 @@ def disk_aborted(world):
         world.note(exit_code="none in 6 s")
         relay.kill()
     world.window = relay.crashes[-1] - broken + 1        # nothing could be settled since
+    world.doubt = True                                   # nor taken back
     subprocess.run(["umount", str(world.data)], check=True)
     subprocess.run(["e2fsck", "-fy", str(image)], check=False, capture_output=True)
     subprocess.run(["mount", "-o", "loop", str(image), str(world.data)], check=True)

@@ -10,12 +10,13 @@ FINAL = {"email.delivered": "delivered", "email.bounced": "bounced", "email.fail
 FIRST = {"email.sent", "email.scheduled"}
 
 
-def judge(load, sink, rows, crashes, window, lag):
+def judge(load, sink, rows, crashes, window, lag, doubt):
     """Compares what the application was told, what arrived and what the relay wrote down.
 
     crashes  monotonic times at which a relay ended without stopping
     window   seconds before a crash in which a copy may have been settled in vain
     lag      seconds after a crash in which the mail host may still answer what was on its way
+    doubt    whether refused mail may be there: the relay ended before it could take back what a failing storage kept
     """
     first, final = {}, {}
     for event in rows["event"]:
@@ -39,7 +40,8 @@ def judge(load, sink, rows, crashes, window, lag):
     unknown = {r for r, how in ended.items() if how == "unknown"}
     refused = {r for r, how in ended.items() if how == "refused"}
     present = set(first) | set(final) | queued
-    ours = accepted | (unknown & present)
+    kept = refused & present if doubt else set()
+    ours = accepted | (unknown & present) | kept
 
     lost = {r for r in ours if r not in final and r not in queued}
     lost |= {r for r in ours if final.get(r) == ["delivered"] and r not in copies}
@@ -48,7 +50,7 @@ def judge(load, sink, rows, crashes, window, lag):
     missing |= {r for r in ours if r in copies and r not in final and r not in queued}
     partial = {r for to in load.partners.values() for r in to
                if r not in present and any(p in present for p in to)}
-    phantoms = (refused & (present | set(copies))) | ((set(copies) | present) - set(ended))
+    phantoms = ((refused - kept) & (present | set(copies))) | ((set(copies) | present) - set(ended))
     told_wrong = {r for r in ours if r in copies and final.get(r, ["delivered"])[0] != "delivered"}
     told_wrong |= {r for r in ours if final.get(r) == ["bounced"] and r not in sink.rejected}
     gave_up = {r for r in ours if "failed" in final.get(r, [])}
@@ -76,6 +78,8 @@ def judge(load, sink, rows, crashes, window, lag):
         "double_settled": problem("settled twice", doubled),
         "missing_events": problem("without an event", missing),
     }
+    if doubt:
+        counts["refused_and_kept"] = len(kept)
     if distances:
         counts["duplicate_window_ms"] = round(1000 * max(distances))
     problem("part of a message", partial)

@@ -24,6 +24,7 @@ class World:
     zone       the records that the DNS server publishes: dicts of type, name, value, priority
     window     seconds before a crash in which a copy may have been settled in vain
     lag        seconds after a crash in which a mail host may still answer what was on its way
+    doubt      whether mail that was refused may be there all the same
     most_duplicates  how many copies may come again at most, or None
     crashes    further moments (monotonic) after which a copy may come again, besides relays' own
     """
@@ -33,6 +34,7 @@ class World:
         self.dir.mkdir(parents=True, exist_ok=True)
         self.data = self.dir / "data"
         self.relays, self.crashes, self.window, self.lag, self.load_ = [], [], 2.0, 0.3, None
+        self.doubt = False
         self.most_duplicates = None
         self.dns, self.zone, self.notes = None, base_zone(), {}
         self.database = H2(self) if storage == "h2" else PostgreSql(self)
@@ -120,7 +122,7 @@ class World:
                     problems.append(f"{relay.name} did not stop")
                     relay.kill()
         crashes = self.crashes + [c for relay in self.relays for c in relay.crashes]
-        counts = oracle.judge(self.load_, self.sink, self.database.rows(), crashes, self.window, self.lag)
+        counts = oracle.judge(self.load_, self.sink, self.database.rows(), crashes, self.window, self.lag, self.doubt)
         counts["problems"] += problems
         if self.most_duplicates is not None and counts["duplicates"] > self.most_duplicates:
             counts["problems"].append(f"{counts['duplicates']} duplicates (expected: at most {self.most_duplicates})")
