@@ -64,7 +64,7 @@ class _Conversation(asyncio.Protocol):
     def __init__(self, sink):
         self.sink, self.buffer, self.recipients = sink, bytearray(), []
         self.in_data = self.waiting = False
-        self.transport = None
+        self.transport = self.refused = None
 
     def connection_made(self, transport):
         self.transport = transport
@@ -126,8 +126,8 @@ class _Conversation(asyncio.Protocol):
         if verb == "EHLO":
             self.say("250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES")
         elif verb == "MAIL":
-            self.recipients = []
-            self.say(self.sink.refuse or "250 2.1.0 ok")
+            self.recipients, self.refused = [], self.sink.refuse
+            self.say(self.refused or "250 2.1.0 ok")
         elif verb == "RCPT":
             self.recipient(line[line.find("<") + 1:line.rfind(">")])
         elif verb == "DATA":
@@ -147,8 +147,8 @@ class _Conversation(asyncio.Protocol):
 
     def recipient(self, address):
         sink = self.sink
-        if sink.refuse:
-            self.say(sink.refuse)                # also in the middle of a transaction: a word for later, not for good
+        if self.refused or sink.refuse:
+            self.say(self.refused or sink.refuse)    # also in the middle of a transaction: for now, not for good
         elif address[0] == "b":
             sink.rejected[address] = sink.rejected.get(address, 0) + 1
             self.say("550 5.1.1 nobody here")
