@@ -49,6 +49,8 @@ public final class Keys {
       single("submission.max-connections", Kind.number(1, 100_000), "1000");
   public static final Key<Integer> SUBMISSION_CONNECTIONS_PER_ADDRESS =
       single("submission.connections-per-address", Kind.number(1, 100_000), "100");
+  public static final Key<Integer> SUBMISSION_MESSAGES_PER_CONNECTION =
+      single("submission.messages-per-connection", Kind.number(1, 1_000_000), "10000");
   public static final Key<IpNetwork> SUBMISSION_ALLOW_PLAINTEXT_AUTH =
       list("submission.allow-plaintext-auth", network(), "127.0.0.0/8,::1/128");
   public static final Key<IpNetwork> SUBMISSION_TRUSTED_NETWORKS =
@@ -61,6 +63,8 @@ public final class Keys {
       single("submission.timeouts.data", Kind.duration(), "30m");
   public static final Key<Duration> SUBMISSION_TIMEOUT_HANDSHAKE =
       single("submission.timeouts.handshake", Kind.duration(), "30s");
+  public static final Key<Duration> SUBMISSION_TIMEOUT_SESSION =
+      single("submission.timeouts.session", Kind.duration(), "4h");
 
   public static final Key<InetSocketAddress> FEEDBACK_LISTEN =
       single("feedback.listen", Kind.listenAddress(), "0.0.0.0:2526");

@@ -113,12 +113,14 @@ public final class SettingsReader {
             configuration.get(Keys.SUBMISSION_MAX_MESSAGE_SIZE),
             configuration.get(Keys.SUBMISSION_MAX_RECIPIENTS),
             configuration.get(Keys.SUBMISSION_MAX_CONNECTIONS),
-            configuration.get(Keys.SUBMISSION_CONNECTIONS_PER_ADDRESS)),
+            configuration.get(Keys.SUBMISSION_CONNECTIONS_PER_ADDRESS),
+            configuration.get(Keys.SUBMISSION_MESSAGES_PER_CONNECTION)),
         new SubmissionSettings.Timeouts(
             configuration.get(Keys.SUBMISSION_TIMEOUT_IDLE),
             configuration.get(Keys.SUBMISSION_TIMEOUT_COMMAND),
             configuration.get(Keys.SUBMISSION_TIMEOUT_DATA),
-            configuration.get(Keys.SUBMISSION_TIMEOUT_HANDSHAKE)),
+            configuration.get(Keys.SUBMISSION_TIMEOUT_HANDSHAKE),
+            configuration.get(Keys.SUBMISSION_TIMEOUT_SESSION)),
         configuration.list(Keys.SUBMISSION_ALLOW_PLAINTEXT_AUTH),
         configuration.list(Keys.SUBMISSION_TRUSTED_NETWORKS),
         dataDir.resolve("spool"));

@@ -46,6 +46,7 @@ final class Conversation {
 
   private final Shared shared;
   private final Connection connection;
+  private final long lastCommand;
   private ClientInput input;
   private @Nullable String helo;
   private boolean extended;
@@ -53,6 +54,7 @@ final class Conversation {
   private @Nullable Transaction transaction;
   private int errors;
   private int wrongKeys;
+  private int messages;
   private boolean ended;
   private volatile boolean messageInProgress;
   private volatile boolean stopping;
@@ -61,6 +63,7 @@ final class Conversation {
     this.shared = shared;
     this.connection = connection;
     this.input = new ClientInput(connection, shared.settings().timeouts());
+    this.lastCommand = connection.now() + shared.settings().timeouts().session().toNanos();
   }
 
   /// Talks until one side ends it, and closes the connection.
@@ -73,6 +76,8 @@ final class Conversation {
       while (!ended) {
         if (stopping) {
           end(SubmissionReplies.SHUTTING_DOWN);
+        } else if (connection.now() - lastCommand > 0) {
+          end(SubmissionReplies.TOO_LONG_A_SESSION);
         } else {
           obey(readLine());
         }
@@ -281,6 +286,14 @@ final class Conversation {
       transaction.discard();
       transaction = null;
     }
+  }
+
+  void countMessage() {
+    messages++;
+  }
+
+  boolean hasCarriedEnough() {
+    return messages >= settings().limits().messagesPerConnection();
   }
 
   ClientFacts clientFacts() {

@@ -13,6 +13,8 @@ final class MailVerb implements Verb {
       session.reply(SubmissionReplies.AUTH_REQUIRED);
     } else if (session.transaction().isPresent()) {
       session.reply(SubmissionReplies.ONE_AT_A_TIME);
+    } else if (session.hasCarriedEnough()) {
+      session.end(SubmissionReplies.TOO_MANY_MESSAGES);
     } else {
       session.reply(begin(session, argument));
     }

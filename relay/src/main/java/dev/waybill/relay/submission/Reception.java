@@ -30,6 +30,7 @@ final class Reception {
 
   /// Answers for a message that is here to its last octet.
   static void complete(Conversation session, Transaction transaction, Received message) {
+    session.countMessage();
     DataReader.Flaw flaw = message.flaw();
     if (flaw != null) {
       reply(session, Result.MALFORMED, SubmissionReplies.flawed(flaw));

@@ -27,9 +27,13 @@ final class SubmissionReplies {
 
   static final String SHUTTING_DOWN = "421 4.3.2 The relay is shutting down, try again later";
   static final String TOO_MANY_CONNECTIONS = "421 4.3.2 Too many connections, try again later";
+  static final String TOO_LONG_A_SESSION =
+      "421 4.4.2 The session has lasted long enough, open another";
   static final String TOO_SLOW = "421 4.4.2 Waited too long for the client";
   static final String TOO_MANY_FAILURES =
       "421 4.7.0 Too many failed authentications from this address, try again later";
+  static final String TOO_MANY_MESSAGES =
+      "421 4.7.0 The connection has carried its messages, open another";
   static final String TOO_MANY_ERRORS = "421 4.7.0 Too many errors";
   static final String OUR_FAULT_CLOSING = "421 4.3.0 Our fault, not yours; try again later";
 

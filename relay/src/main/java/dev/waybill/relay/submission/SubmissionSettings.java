@@ -34,18 +34,24 @@ public record SubmissionSettings(
   /// @param recipients RCPT TO of a message, 1 to 10,000; RFC 5321 §4.5.3.1.8 asks for at least 100
   /// @param connections at once, 1 to 100,000
   /// @param connectionsPerAddress at once from one address, 1 or more
+  /// @param messagesPerConnection one after another, 1 to 1,000,000
   public record Limits(
-      long messageSize, int recipients, int connections, int connectionsPerAddress) {
+      long messageSize,
+      int recipients,
+      int connections,
+      int connectionsPerAddress,
+      int messagesPerConnection) {
     public Limits {
       require("max-message-size", messageSize, 1_024, 1L << 30);
       require("max-recipients", recipients, 1, 10_000);
       require("max-connections", connections, 1, 100_000);
       require("connections-per-address", connectionsPerAddress, 1, 100_000);
+      require("messages-per-connection", messagesPerConnection, 1, 1_000_000);
     }
 
-    /// 25 MiB, 1,000 recipients, 1,000 connections, 100 from one address.
+    /// 25 MiB, 1,000 recipients, 1,000 connections, 100 from one address, 10,000 messages.
     public static Limits defaults() {
-      return new Limits(25L * 1024 * 1024, 1_000, 1_000, 100);
+      return new Limits(25L * 1024 * 1024, 1_000, 1_000, 100, 10_000);
     }
 
     private static void require(String name, long value, long least, long most) {
@@ -62,21 +68,25 @@ public record SubmissionSettings(
   /// @param command from the first octet of a line to its end
   /// @param data from the 354 to the end of the message
   /// @param handshake for a TLS handshake
-  public record Timeouts(Duration idle, Duration command, Duration data, Duration handshake) {
+  /// @param session from the greeting to the last command; a message on its way is finished
+  public record Timeouts(
+      Duration idle, Duration command, Duration data, Duration handshake, Duration session) {
     public Timeouts {
       require("idle", idle);
       require("command", command);
       require("data", data);
       require("handshake", handshake);
+      require("session", session);
     }
 
-    /// 5 minutes, 1 minute, 30 minutes, 30 seconds.
+    /// 5 minutes, 1 minute, 30 minutes, 30 seconds, 4 hours.
     public static Timeouts defaults() {
       return new Timeouts(
           Duration.ofMinutes(5),
           Duration.ofMinutes(1),
           Duration.ofMinutes(30),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          Duration.ofHours(4));
     }
 
     private static void require(String name, Duration value) {

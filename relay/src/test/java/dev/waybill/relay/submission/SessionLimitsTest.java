@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 class SessionLimitsTest {
   private static final String MESSAGE = "From: app@example.org\r\n\r\nhello\r\n.\r\n";
   private static final SubmissionSettings.Limits LIMITS =
-      new SubmissionSettings.Limits(2 * 1024 * 1024, 3, 3, 2);
+      new SubmissionSettings.Limits(2 * 1024 * 1024, 3, 3, 2, 2);
 
   @TempDir Path folder;
 
@@ -93,6 +93,34 @@ class SessionLimitsTest {
           });
       await().atMost(30, TimeUnit.SECONDS).until(() -> relay.connections() == 0);
       flood.join();
+    }
+  }
+
+  @Test
+  void endsASessionThatHasLastedLongEnough() throws IOException {
+    try (RunningSubmission relay = start(300_000, 10_000, 600_000, 10_000);
+        RawSmtpClient client = relay.authenticated()) {
+      client.begin("bob@far.test");
+      relay.pass(Duration.ofMinutes(4));
+      client.send(MESSAGE);
+      assertThat(client.reply()).startsWith("250 2.0.0 Queued");
+      assertThat(client.reply()).startsWith("421 4.4.2 The session has lasted long enough");
+      assertThat(client.reply()).isEmpty();
+    }
+  }
+
+  @Test
+  void endsAConnectionThatHasCarriedItsMessages() throws IOException {
+    try (RunningSubmission relay =
+            RunningSubmission.start(
+                folder, settings -> RunningSubmission.with(settings, LIMITS, settings.timeouts()));
+        RawSmtpClient client = relay.authenticated()) {
+      for (int message = 0; message < 2; message++) {
+        assertThat(client.submit("bob@far.test", MESSAGE)).startsWith("250");
+      }
+      assertThat(client.ask("MAIL FROM:<app@example.org>")).startsWith("421 4.7.0");
+      assertThat(client.reply()).isEmpty();
+      assertThat(relay.accepted()).hasSize(2);
     }
   }
 
@@ -254,7 +282,8 @@ class SessionLimitsTest {
             Duration.ofMillis(idle),
             Duration.ofMillis(command),
             Duration.ofMillis(data),
-            Duration.ofMillis(handshake));
+            Duration.ofMillis(handshake),
+            Duration.ofMinutes(3));
     return RunningSubmission.start(
         folder, settings -> RunningSubmission.with(settings, settings.limits(), timeouts));
   }

@@ -142,7 +142,7 @@ public final class RunningSubmission implements AutoCloseable {
             loopback,
             loopback,
             DomainName.of("relay.test"),
-            new SubmissionSettings.Limits(2 * 1024 * 1024, 3, 20, 20),
+            new SubmissionSettings.Limits(2 * 1024 * 1024, 3, 20, 20, 10_000),
             SubmissionSettings.Timeouts.defaults(),
             SubmissionSettings.loopback(),
             List.of(),
@@ -249,6 +249,11 @@ public final class RunningSubmission implements AutoCloseable {
   public void close() {
     server.stop(Duration.ZERO);
     database.close();
+  }
+
+  /// Lets time pass for the relay.
+  public void pass(Duration time) {
+    paused.addAndGet(time.toNanos());
   }
 
   /// The real time and all pauses, which nobody waits for.
