@@ -1,6 +1,7 @@
 package dev.waybill.relay.admission;
 
 import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.idempotency.IdempotencyKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.message.HeaderBlock;
@@ -133,6 +134,14 @@ public final class Admission {
         submission.recipients().stream()
             .map(address -> new Recipient(address, reasons.get(address)))
             .toList();
-    return new Verdict.Admitted(new Acceptance(facts, submission.body(), recipients));
+    String key = wishes.idempotencyKey();
+    return new Verdict.Admitted(
+        new Acceptance(
+            facts,
+            submission.body(),
+            recipients,
+            key == null
+                ? null
+                : IdempotencyKey.of(domain.id(), key, Contents.digest(submission, header))));
   }
 }

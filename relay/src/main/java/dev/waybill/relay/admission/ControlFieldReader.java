@@ -18,7 +18,9 @@ final class ControlFieldReader {
   private static final String NATIVE = "x-waybill-";
   private static final String METADATA = "x-waybill-metadata-";
   private static final String POSTMARK_METADATA = "x-pm-metadata-";
+  private static final String RESEND_KEY = "resend-idempotency-key";
   private static final int MAX_TAG = 1_000;
+  private static final int MAX_KEY = 256;
   private static final Duration FURTHEST = Duration.ofDays(30);
 
   private final Instant now;
@@ -28,6 +30,7 @@ final class ControlFieldReader {
   private @Nullable Boolean trackOpens;
   private @Nullable Boolean trackClicks;
   private @Nullable Instant sendAt;
+  private @Nullable String idempotencyKey;
 
   ControlFieldReader(Instant now) {
     this.now = now;
@@ -39,7 +42,8 @@ final class ControlFieldReader {
 
   /// Whether the field may be one of another service: a quick look, [#read] knows the names.
   static boolean isForeign(String name) {
-    return name.regionMatches(true, 0, "x-", 0, 2) && !isNative(name);
+    return (name.regionMatches(true, 0, "x-", 0, 2) && !isNative(name))
+        || name.equalsIgnoreCase(RESEND_KEY);
   }
 
   /// Takes one field; what is no control field means nothing here.
@@ -71,6 +75,7 @@ final class ControlFieldReader {
         setTrackClicks(track);
       }
       case "x-waybill-send-at" -> setSendAt(name, value, rfc3339(name, value));
+      case "x-waybill-idempotency-key", RESEND_KEY -> setIdempotencyKey(name, value);
       case "x-ses-message-tags" -> sesTags(name, value);
       case "x-mt-custom-variables" -> ServiceJson.mailtrap(this, name, value);
       case "x-smtpapi" -> ServiceJson.sendGrid(this, name, value);
@@ -92,7 +97,8 @@ final class ControlFieldReader {
         metadata.entries(),
         trackOpens,
         trackClicks,
-        sendAt);
+        sendAt,
+        idempotencyKey);
   }
 
   void setStream(Stream wanted) {
@@ -122,6 +128,15 @@ final class ControlFieldReader {
     if (sendAt == null && wanted.isAfter(now)) {
       sendAt = wanted.truncatedTo(ChronoUnit.MICROS);
     }
+  }
+
+  private void setIdempotencyKey(String name, String value) throws MalformedControl {
+    if (value.isEmpty()
+        || value.length() > MAX_KEY
+        || !value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      throw bad(name, value, "1 to %d printable ASCII characters".formatted(MAX_KEY));
+    }
+    idempotencyKey = idempotencyKey == null ? value : idempotencyKey;
   }
 
   void addMetadata(String name, String key, String value) throws MalformedControl {

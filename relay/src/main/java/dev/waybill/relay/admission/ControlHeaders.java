@@ -18,13 +18,15 @@ public sealed interface ControlHeaders {
   /// @param trackOpens null leaves it to the domain
   /// @param trackClicks null leaves it to the domain
   /// @param sendAt when to send; null for at once
+  /// @param idempotencyKey under which it may be handed in again; null for none
   record Wishes(
       Stream stream,
       @Nullable String tag,
       Map<String, String> metadata,
       @Nullable Boolean trackOpens,
       @Nullable Boolean trackClicks,
-      @Nullable Instant sendAt)
+      @Nullable Instant sendAt,
+      @Nullable String idempotencyKey)
       implements ControlHeaders {
     public Wishes {
       metadata = Map.copyOf(metadata);

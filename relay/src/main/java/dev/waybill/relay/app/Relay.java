@@ -21,7 +21,11 @@ import dev.waybill.relay.feedback.FeedbackServer;
 import dev.waybill.relay.feedback.FeedbackSettings;
 import dev.waybill.relay.feedback.Ledger;
 import dev.waybill.relay.http.Route;
+import dev.waybill.relay.idempotency.Idempotency;
+import dev.waybill.relay.idempotency.IdempotencyKey;
+import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.metrics.Metrics;
+import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.queue.Queue;
@@ -48,6 +52,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
@@ -71,6 +77,7 @@ public final class Relay {
   private final Suppressions suppressions;
   private final Tokens tokens;
   private final Queue queue;
+  private final Idempotency idempotency;
   private final Renderer renderer;
   private final HardBounces hardBounces;
   private final DeliveryEngine delivery;
@@ -127,6 +134,7 @@ public final class Relay {
             settings.queue(),
             new Queue.Foundation(database, commits, journal, health, clock, random),
             suppressions::find);
+    idempotency = new Idempotency(database, clock);
     Admission admission =
         new Admission(settings.machine().hostname(), domains::covering, suppressions::find);
     ServerCertificate certificate = HeadStart.await(reading);
@@ -135,7 +143,7 @@ public final class Relay {
     submission =
         new SubmissionServer(
             settings.submission(),
-            new Intake(guard, admission::judge, queue::accept, queue::health),
+            new Intake(guard, admission::judge, this::accept, queue::health),
             tls,
             new Surroundings(ids, clock, SystemClock.nanos(), SystemClock::pause),
             metrics.registry());
@@ -258,6 +266,14 @@ public final class Relay {
 
   private void settle(ReadyDelivery ready, AttemptOutcome outcome) {
     var _ = queue.settle(ready, outcome).thenRun(() -> hardBounces.hear(ready, outcome));
+  }
+
+  private CompletableFuture<Receipt> accept(Acceptance acceptance) {
+    UUID id = acceptance.facts().id();
+    IdempotencyKey key = acceptance.idempotencyKey();
+    return key == null
+        ? queue.accept(acceptance).thenApply(_ -> new Receipt.Queued(id))
+        : idempotency.once(key, id, () -> queue.accept(acceptance));
   }
 
   private void release(ReadyDelivery ready) {

@@ -4,6 +4,8 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventStore;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.idempotency.IdempotencyKey;
+import dev.waybill.relay.idempotency.IdempotencyStore;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.GroupCommit;
 import java.io.IOException;
@@ -13,8 +15,10 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,6 +55,23 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
       addEvents(message, first);
     }
     events.write(connection, first);
+    insertKeys(connection, messages);
+  }
+
+  private static void insertKeys(Connection connection, List<Accepting> messages)
+      throws SQLException {
+    Map<UUID, IdempotencyKey> keys = new LinkedHashMap<>();
+    Instant last = Instant.MIN;
+    for (Accepting message : messages) {
+      IdempotencyKey key = message.acceptance().idempotencyKey();
+      if (key != null) {
+        keys.put(message.facts().id(), key);
+        last = message.facts().acceptedAt();
+      }
+    }
+    if (!keys.isEmpty()) {
+      IdempotencyStore.insert(connection, keys, last);
+    }
   }
 
   private static List<Accepting> needingDelivery(List<Accepting> messages) {

@@ -1,12 +1,19 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.idempotency.IdempotencyKey;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// A message for which the relay is about to take responsibility.
 ///
 /// @param recipients the RCPT TO list in its order, at least one
-public record Acceptance(MessageFacts facts, SubmittedBody body, List<Recipient> recipients) {
+/// @param idempotencyKey what the application calls it; null for nothing
+public record Acceptance(
+    MessageFacts facts,
+    SubmittedBody body,
+    List<Recipient> recipients,
+    @Nullable IdempotencyKey idempotencyKey) {
   public Acceptance {
     Objects.requireNonNull(facts, "facts");
     Objects.requireNonNull(body, "body");

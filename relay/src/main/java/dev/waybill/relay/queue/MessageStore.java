@@ -1,5 +1,6 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.idempotency.IdempotencyStore;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.Database;
@@ -14,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -35,14 +37,16 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
 
   private final Database database;
   private final BodyStore bodies;
+  private final InstantSource clock;
   private final JsonMapper json = JsonMapper.shared();
   private volatile boolean moreToForget;
 
   /// The committing thread's own.
   private UUID forgottenUpTo = FIRST;
 
-  MessageStore(Database database, BodyStore bodies) {
+  MessageStore(Database database, BodyStore bodies, InstantSource clock) {
     this.database = database;
+    this.clock = clock;
     this.bodies = bodies;
   }
 
@@ -136,6 +140,7 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
   @Override
   public void write(Connection connection, List<Instant> cutoffs) throws SQLException {
     Instant cutoff = Collections.max(cutoffs);
+    IdempotencyStore.forget(connection, clock.instant());
     boolean more = forgetEvents(connection, cutoff);
     moreToForget = forgetMessages(connection, cutoff) || more;
   }

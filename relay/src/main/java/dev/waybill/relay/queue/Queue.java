@@ -82,7 +82,7 @@ public final class Queue implements AutoCloseable {
     this.sums = new SummaryStore(database, foundation.clock(), () -> alone ? version.get() : -1);
     this.lease =
         new NodeLease(leases, settings.nodeName(), alone, foundation.clock(), foundation.random());
-    this.messages = new MessageStore(database, bodies);
+    this.messages = new MessageStore(database, bodies, foundation.clock());
     this.rules = new SettlementRules(settings.retry(), foundation.random());
     // written first, so that a sweep sees only what earlier batches made durable
     GroupCommit.Lane<Instant> sweeps = foundation.commits().lane(messages);
@@ -140,7 +140,9 @@ public final class Queue implements AutoCloseable {
           changed();
           if (failure != null) {
             storageFailed();
-            withdrawals.note(acceptance.facts().id());
+            if (acceptance.idempotencyKey() == null) {
+              withdrawals.note(acceptance.facts().id());
+            } // else whoever sends it again is told its name, if it was stored
             if (room.isPresent()) {
               forEachDelivery(acceptance, (key, _) -> inFlight.leave(key));
             }

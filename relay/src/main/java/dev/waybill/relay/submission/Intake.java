@@ -3,6 +3,7 @@ package dev.waybill.relay.submission;
 import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.admission.Submission;
 import dev.waybill.relay.admission.Verdict;
+import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.HealthGate;
 import java.util.Objects;
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
 public record Intake(
     KeyGuard keys,
     Function<Submission, Verdict> judge,
-    Function<Acceptance, CompletableFuture<Void>> accept,
+    Function<Acceptance, CompletableFuture<Receipt>> accept,
     Supplier<HealthGate.State> health) {
   public Intake {
     Objects.requireNonNull(keys, "keys");

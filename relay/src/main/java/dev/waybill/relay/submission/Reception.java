@@ -2,6 +2,7 @@ package dev.waybill.relay.submission;
 
 import dev.waybill.relay.admission.Submission;
 import dev.waybill.relay.admission.Verdict;
+import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.SubmittedBody;
 import dev.waybill.relay.storage.StorageException;
@@ -85,8 +86,12 @@ final class Reception {
     }
     UUID id = acceptance.facts().id();
     try {
-      session.intake().accept().apply(acceptance).get();
-      reply(session, Result.ACCEPTED, SubmissionReplies.queued(id));
+      switch (session.intake().accept().apply(acceptance).get()) {
+        case Receipt.Queued(UUID queued) ->
+            reply(session, Result.ACCEPTED, SubmissionReplies.queued(queued));
+        case Receipt.KeyTaken() ->
+            reply(session, Result.REFUSED_CONTENT, SubmissionReplies.KEY_TAKEN);
+      }
     } catch (ExecutionException failure) {
       boolean storage = failure.getCause() instanceof StorageException;
       LOG.error("{} was not accepted", id, failure.getCause());

@@ -20,7 +20,8 @@ class ControlHeadersTest {
   void asksForNothingByDefault() {
     assertThat(wishes("Subject: x", "X-Entity-Ref-ID: 7", "X-Mailer: y"))
         .isEqualTo(
-            new ControlHeaders.Wishes(Stream.TRANSACTIONAL, null, Map.of(), null, null, null));
+            new ControlHeaders.Wishes(
+                Stream.TRANSACTIONAL, null, Map.of(), null, null, null, null));
   }
 
   @ParameterizedTest

@@ -219,7 +219,8 @@ abstract class QueueContract {
             plain.body(),
             List.of(
                 new Recipient(EmailAddress.of("ann@there.example"), "unsubscribe"),
-                new Recipient(EmailAddress.of("bob@there.example"), null))));
+                new Recipient(EmailAddress.of("bob@there.example"), null)),
+            null));
 
     assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("bob@there.example"));
     assertThat(bench.told())
@@ -327,7 +328,7 @@ abstract class QueueContract {
     Acceptance plain = bench.message("x", "ann@there.example");
     bench.accept(
         new Acceptance(
-            plain.facts(), new SubmittedBody.OnDisk(file, large.length), plain.recipients()));
+            plain.facts(), new SubmittedBody.OnDisk(file, large.length), plain.recipients(), null));
 
     assertThat(bench.next().message().bytes()).isEqualTo(large);
   }
@@ -431,7 +432,8 @@ abstract class QueueContract {
     await()
         .untilAsserted(
             () -> assertThat(bench.told()).containsExactly("email.sent cid@there.example"));
-    MessageStore messages = new MessageStore(bench.database, new TableBodyStore(bench.database));
+    MessageStore messages =
+        new MessageStore(bench.database, new TableBodyStore(bench.database), clock);
     assertThat(messages.load(List.of(settled, waiting, young))).containsOnlyKeys(waiting, young);
   }
 

@@ -104,7 +104,7 @@ public final class QueueBench implements AutoCloseable {
             false);
     List<Recipient> list =
         Arrays.stream(recipients).map(a -> new Recipient(EmailAddress.of(a), null)).toList();
-    return new Acceptance(facts, new SubmittedBody.InMemory(bytes), list);
+    return new Acceptance(facts, new SubmittedBody.InMemory(bytes), list, null);
   }
 
   /// Accepts and waits until it is durable.

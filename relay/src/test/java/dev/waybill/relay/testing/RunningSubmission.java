@@ -8,6 +8,7 @@ import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.HealthGate;
@@ -266,11 +267,14 @@ public final class RunningSubmission implements AutoCloseable {
     paused.addAndGet(pause.toNanos());
   }
 
-  private CompletableFuture<Void> accept(Acceptance acceptance) {
+  private CompletableFuture<Receipt> accept(Acceptance acceptance) {
     byte[] content = read(acceptance.body());
     return acceptor
         .apply(acceptance)
-        .thenRun(() -> accepted.add(new Accepted(acceptance, content)));
+        .thenApply(_ -> {
+          accepted.add(new Accepted(acceptance, content));
+          return new Receipt.Queued(acceptance.facts().id());
+        });
   }
 
   private static byte[] read(SubmittedBody body) {
