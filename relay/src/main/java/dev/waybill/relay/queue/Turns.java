@@ -168,9 +168,10 @@ final class Turns {
     if (queue.health() instanceof HealthGate.State.Open) {
       claims.recoverStrays(foundation.clock().instant());
     }
+    Instant began;
     Claims.Claim claim;
     do {
-      Instant began = foundation.clock().instant();
+      began = foundation.clock().instant();
       claim = claims.claim(began);
       restAfter(claim, Duration.between(began, foundation.clock().instant()));
       claim.ready().forEach(queue::handOver);
@@ -182,8 +183,8 @@ final class Turns {
       crowded = claim.crowded();
       queue.changed();
     } while (running && !claim.exhausted());
-    Instant now = foundation.clock().instant();
-    claims.nextDue(claim.crowded() ? now : Instant.EPOCH).ifPresent(alarm::dueAt);
+    // what became due while it claimed was not left behind for want of room
+    claims.nextDue(claim.crowded() ? began : Instant.EPOCH).ifPresent(alarm::dueAt);
   }
 
   private void restAfter(Claims.Claim claim, Duration took) {
