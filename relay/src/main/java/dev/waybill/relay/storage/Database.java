@@ -5,7 +5,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -18,8 +20,11 @@ import org.jdbi.v3.core.Jdbi;
 ///
 /// Any thread may use it; a handle or connection belongs to the thread that took it.
 public final class Database implements AutoCloseable {
-  /// Milliseconds after which H2 would write by itself.
-  private static final String NEVER = "2000000000";
+  /// H2 must not close itself at the first signal: running deliveries still want to settle. It must
+  /// write only when it is told to, by the thread that has the right to (see [#writing]): not after
+  /// some milliseconds of its own. And it keeps no log beside its file: what fails is thrown.
+  private static final Map<String, String> OF_H2 =
+      Map.of("DB_CLOSE_ON_EXIT", "FALSE", "WRITE_DELAY", "2000000000", "TRACE_LEVEL_FILE", "0");
 
   /// Steps of [#tidy] at a time.
   private static final int TIDY_STEPS = 32;
@@ -46,7 +51,7 @@ public final class Database implements AutoCloseable {
     config.setPassword(settings.password());
     config.setMaximumPoolSize(settings.poolSize());
     config.setPoolName("waybill");
-    config.setConnectionTimeout(10_000);
+    config.setConnectionTimeout(connectionTimeout(dialect).toMillis());
     config.setExceptionOverride(new DeadConnections(dialect));
     HikariDataSource pool = new HikariDataSource(config);
     try {
@@ -177,18 +182,23 @@ public final class Database implements AutoCloseable {
     pool.close();
   }
 
-  /// H2 must not close itself at the first signal: running deliveries still want to settle. And it
-  /// must write only when it is told to, by the thread that has the right to (see [#writing]): not
-  /// at times of its own.
-  private static String url(String url, Dialect dialect) {
-    return switch (dialect) {
-      case H2 -> with(with(url, "DB_CLOSE_ON_EXIT", "FALSE"), "WRITE_DELAY", NEVER);
-      case POSTGRESQL -> url;
-    };
+  /// How long to wait for a connection: to a server, or for one that others use. H2 opens its file
+  /// at once or not at all, and the waiting thread mostly has the right to write: every accept and
+  /// every outcome waits behind it for the answer that the storage is gone.
+  private static Duration connectionTimeout(Dialect dialect) {
+    return Duration.ofSeconds(dialect == Dialect.H2 ? 2 : 10);
   }
 
-  private static String with(String url, String setting, String value) {
-    return url.contains(setting) ? url : url + ";" + setting + "=" + value;
+  private static String url(String url, Dialect dialect) {
+    String whole = url;
+    if (dialect == Dialect.H2) {
+      for (Map.Entry<String, String> setting : OF_H2.entrySet()) {
+        if (!url.contains(setting.getKey())) {
+          whole += ";" + setting;
+        }
+      }
+    }
+    return whole;
   }
 
   /// Which failures end a connection, beyond those that the pool knows by itself.
