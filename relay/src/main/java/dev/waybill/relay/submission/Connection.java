@@ -148,10 +148,14 @@ final class Connection {
     }
   }
 
-  /// Sends what waits and closes.
+  /// Sends what waits and closes. Inside TLS the output ends first: a plain close of the JDK's
+  /// socket says user_canceled, which several clients log as an error of every session.
   void close() {
     try (Socket closing = socket) {
       flush();
+      if (secure && !closing.isOutputShutdown()) {
+        closing.shutdownOutput();
+      }
     } catch (IOException gone) {
       abort();
     }
