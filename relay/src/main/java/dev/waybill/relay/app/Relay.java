@@ -49,6 +49,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -81,6 +82,7 @@ public final class Relay {
   private final Renderer renderer;
   private final HardBounces hardBounces;
   private final DeliveryEngine delivery;
+  private final ServerCertificate certificate;
   private final SubmissionServer submission;
   private final FeedbackServer feedback;
   private final TrackingDoor tracking;
@@ -98,7 +100,7 @@ public final class Relay {
 
     // the certificate is read while the database opens
     FutureTask<ServerCertificate> reading =
-        HeadStart.begin("certificate", () -> certificate(settings, dataDir, random));
+        HeadStart.begin("certificate", () -> certificate(settings, dataDir));
 
     // storage and what is written with it
     database = Database.open(settings.database());
@@ -137,7 +139,7 @@ public final class Relay {
     idempotency = new Idempotency(database, clock);
     Admission admission =
         new Admission(settings.machine().hostname(), domains::covering, suppressions::find);
-    ServerCertificate certificate = HeadStart.await(reading);
+    certificate = HeadStart.await(reading);
     certificate.bindTo(metrics.registry());
     SSLContext tls = certificate.context();
     submission =
@@ -230,6 +232,11 @@ public final class Relay {
     return admin.port();
   }
 
+  /// What the doors show to clients.
+  X509Certificate certificate() {
+    return certificate.shown();
+  }
+
   Domains domains() {
     return domains;
   }
@@ -296,12 +303,12 @@ public final class Relay {
         metrics.registry());
   }
 
-  private static ServerCertificate certificate(
-      RelaySettings settings, Path dataDir, RandomGenerator random) throws IOException {
+  private static ServerCertificate certificate(RelaySettings settings, Path dataDir)
+      throws IOException {
     return settings.certificate().isPresent()
         ? ServerCertificate.configured(
             settings.certificate().get().chain(), settings.certificate().get().key())
-        : ServerCertificate.selfSigned(dataDir, settings.machine().hostname(), random);
+        : ServerCertificate.selfSigned(dataDir, settings.machine().hostname());
   }
 
   /// The folder holds keys and mail: nobody else may look into it.

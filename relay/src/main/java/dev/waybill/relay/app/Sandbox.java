@@ -14,7 +14,6 @@ import dev.waybill.relay.app.sandbox.SandboxDns;
 import dev.waybill.relay.app.sandbox.SandboxFile;
 import dev.waybill.relay.app.sandbox.SandboxMailHost;
 import dev.waybill.relay.app.sandbox.SandboxZone;
-import dev.waybill.relay.app.sandbox.SelfSigned;
 import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.config.Configuration;
@@ -30,7 +29,6 @@ import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
 import dev.waybill.relay.message.DomainName;
-import dev.waybill.relay.tls.OwnCertificate;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,7 +37,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,7 +78,7 @@ public final class Sandbox {
     mailHost =
         new SandboxMailHost(
             loopback(ports.mx()),
-            SelfSigned.in(folder).context(),
+            SandboxMailHost.certificate(folder).context(),
             new ReceiverChecks(dns.address()),
             mailroom,
             new ArfSender(dns.address(), ports.feedback(), SystemClock.instants()),
@@ -148,24 +145,9 @@ public final class Sandbox {
     dns.stop();
   }
 
-  private RelaySettings settings(Map<String, String> more) {
-    Map<String, String> wishes = new HashMap<>(more);
-    wishes.put("WAYBILL_HOSTNAME", HOST.value());
-    wishes.put("WAYBILL_DATA_DIR", folder.toString());
-    wishes.put("WAYBILL_DNS_SERVERS", "127.0.0.1:" + dns.address().getPort());
-    wishes.put("WAYBILL_SUBMISSION_LISTEN", "127.0.0.1:" + ports.submission());
-    wishes.put("WAYBILL_SUBMISSION_LISTEN_TLS", "127.0.0.1:" + ports.submissionTls());
-    wishes.put("WAYBILL_FEEDBACK_LISTEN", "127.0.0.1:" + ports.feedback());
-    wishes.put("WAYBILL_TRACKING_LISTEN", "127.0.0.1:" + ports.tracking());
-    wishes.put("WAYBILL_TRACKING_URL", "http://127.0.0.1:" + ports.tracking());
-    wishes.put("WAYBILL_ADMIN_LISTEN", "127.0.0.1:" + ports.admin());
-    wishes.put("WAYBILL_DELIVERY_PORT", Integer.toString(ports.mx()));
-    // the one mail host of this world is on loopback, and nothing else may ever be reached
-    wishes.put("WAYBILL_DELIVERY_ALLOW_NETWORKS", "127.0.0.1/32");
-    wishes.put("WAYBILL_DELIVERY_SOURCE_ADDRESSES", "127.0.0.1");
-    wishes.put("WAYBILL_DELIVERY_RETRY_FIRST", "10s");
-    wishes.put("WAYBILL_SHUTDOWN_GRACE", "5s");
-    return switch (new SettingsReader(Configuration.read(null, wishes)).read()) {
+  private RelaySettings settings(Map<String, String> more) throws IOException {
+    Path file = SandboxConfig.write(folder, HOST, ports, dns.address());
+    return switch (new SettingsReader(Configuration.read(file, more)).read()) {
       case SettingsReader.Outcome.Settled(RelaySettings settled) -> settled;
       case SettingsReader.Outcome.Wrong(List<Problem> problems) ->
           throw new IllegalStateException("the sandbox's own settings: " + problems);
@@ -256,8 +238,7 @@ public final class Sandbox {
       throws IOException, MessagingException, InterruptedException {
     List<SampleMessages.Sample> samples = SampleMessages.all(SystemClock.instants().instant());
     int expected = mailroom.letters().size() + samples.size();
-    new SampleSubmitter(
-            access.smtp(), access.user(), access.password(), OwnCertificate.certificate(folder))
+    new SampleSubmitter(access.smtp(), access.user(), access.password(), relay.certificate())
         .submit(samples);
     waitFor(() -> mailroom.letters().size() >= expected);
   }

@@ -1,6 +1,5 @@
 package dev.waybill.relay.tls;
 
-import dev.waybill.relay.message.DomainName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,119 +8,111 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
+import java.security.cert.Certificate;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
-/// A certificate of our own making, kept in a folder. Stateless; called at start.
-public final class OwnCertificate {
-  private static final String ALIAS = "waybill";
+/// A certificate of our own making, P-256 and for ten years, kept as PEM files. Made by the Java
+/// runtime's `keytool`, the only maker of certificates that the JDK has.
+///
+/// @param chain the certificate, for clients that are to trust it; whoever may enter the folder can
+///   read it
+/// @param key its PKCS#8 key, with mode 0600
+record OwnCertificate(Path chain, Path key) {
+  private static final String ALIAS = "own";
 
-  private OwnCertificate() {}
+  /// For a store that lives as long as its making.
+  private static final String PASSWORD = "temporary";
 
-  /// The certificate in the folder, made at the first call: P-256, ten years.
+  private static final int PATIENCE_SECONDS = 60;
+
+  /// @param folder made if need be
+  /// @param name of the files, which end in `.crt` and `.key`
+  OwnCertificate(Path folder, String name) {
+    this(folder.resolve(name + ".crt"), folder.resolve(name + ".key"));
+  }
+
+  /// The certificate in the files, made at the first call.
   ///
-  /// @param folder where `submission-tls.p12` and `submission-tls.password` are kept with mode 0600
-  /// @throws IOException when they cannot be made or read
-  static Identity in(Path folder, DomainName hostname, RandomGenerator random) throws IOException {
-    Path store = folder.resolve("submission-tls.p12");
-    if (!Files.exists(store)) {
-      generate(store, folder.resolve("submission-tls.password"), hostname, random);
+  /// @param subject its common name
+  /// @param names its alternative names as `keytool` takes them, such as `dns:relay.example.com`
+  /// @throws IOException when it cannot be made or read
+  Identity get(String subject, List<String> names) throws IOException {
+    if (!Files.exists(chain) || !Files.exists(key)) {
+      make(subject, names);
     }
-    Identity identity = read(folder);
-    show(folder, identity.own());
-    return identity;
-  }
-
-  /// The certificate in the folder, for a client that is to trust it and no other.
-  ///
-  /// @throws IOException when there is none or it cannot be read
-  public static X509Certificate certificate(Path folder) throws IOException {
-    return read(folder).own();
-  }
-
-  private static Identity read(Path folder) throws IOException {
-    Path store = folder.resolve("submission-tls.p12");
-    char[] secret =
-        Files.readString(folder.resolve("submission-tls.password")).strip().toCharArray();
     try {
-      KeyStore keys = KeyStore.getInstance(store.toFile(), secret);
-      if (keys.getCertificate(ALIAS) instanceof X509Certificate certificate
-          && keys.getKey(ALIAS, secret) instanceof PrivateKey key) {
-        return new Identity(List.of(certificate), key);
+      return PemFiles.readPair(chain, key);
+    } catch (IllegalArgumentException unusable) {
+      throw new IOException(
+          "%s; remove %s to have a new one made".formatted(unusable.getMessage(), chain), unusable);
+    }
+  }
+
+  private void make(String subject, List<String> names) throws IOException {
+    Path folder = Objects.requireNonNull(chain.toAbsolutePath().getParent());
+    Files.createDirectories(folder);
+    Path unfinished = Files.createTempDirectory(folder, "tls-");
+    Path store = unfinished.resolve("store.p12");
+    Path newKey = unfinished.resolve("key");
+    Path newChain = unfinished.resolve("crt");
+    try {
+      run(keytool(store, subject, names));
+      KeyStore made = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+      Key secret = made.getKey(ALIAS, PASSWORD.toCharArray());
+      Certificate certificate = made.getCertificate(ALIAS);
+      Files.createFile(
+          newKey,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(newKey, pem("PRIVATE KEY", secret.getEncoded()));
+      Files.writeString(newChain, pem("CERTIFICATE", certificate.getEncoded()));
+      // without its certificate a key is not taken for finished
+      Files.deleteIfExists(chain);
+      Files.move(newKey, key, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(newChain, chain, StandardCopyOption.ATOMIC_MOVE);
+    } catch (GeneralSecurityException unreadable) {
+      throw new IOException("keytool made a certificate that cannot be read", unreadable);
+    } finally {
+      for (Path file : List.of(store, newKey, newChain, unfinished)) {
+        Files.deleteIfExists(file);
       }
-      throw new IOException(store + " has no certificate; remove it to make a new one");
-    } catch (GeneralSecurityException unreadable) {
-      throw new IOException(store + " cannot be read; remove it to make a new one", unreadable);
     }
   }
 
-  /// Puts the certificate without its key into `submission-tls.crt`, for clients that are to trust
-  /// it.
-  private static void show(Path folder, X509Certificate certificate) throws IOException {
-    Path file = folder.resolve("submission-tls.crt");
-    if (Files.exists(file)) {
-      return;
-    }
-    try {
-      String text =
-          Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
-      Files.writeString(
-          file, "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n");
-    } catch (GeneralSecurityException unreadable) {
-      throw new IOException("the self-signed certificate cannot be written as PEM", unreadable);
-    }
-  }
-
-  private static void generate(
-      Path store, Path password, DomainName hostname, RandomGenerator random) throws IOException {
-    Files.createDirectories(store.toAbsolutePath().getParent());
-    byte[] secret = new byte[24];
-    random.nextBytes(secret);
-    Files.deleteIfExists(password);
-    Files.createFile(
-        password,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(password, HexFormat.of().formatHex(secret));
-    Path unfinished = store.resolveSibling("submission-tls.p12.new");
-    Files.deleteIfExists(unfinished);
-    run(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-alias",
-            ALIAS,
-            "-keyalg",
-            "EC",
-            "-groupname",
-            "secp256r1",
-            "-validity",
-            "3650",
-            "-dname",
-            "CN=" + hostname,
-            "-ext",
-            "san=dns:" + hostname,
-            "-storetype",
-            "PKCS12",
-            "-keystore",
-            unfinished.toString(),
-            "-storepass:file",
-            password.toString()));
-    Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-------"));
-    Files.move(unfinished, store, StandardCopyOption.ATOMIC_MOVE);
+  private static List<String> keytool(Path store, String subject, List<String> names) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+        "-genkeypair",
+        "-alias",
+        ALIAS,
+        "-keyalg",
+        "EC",
+        "-groupname",
+        "secp256r1",
+        "-validity",
+        "3650",
+        "-dname",
+        "CN=" + subject,
+        "-ext",
+        "san=" + String.join(",", names),
+        "-storetype",
+        "PKCS12",
+        "-keystore",
+        store.toString(),
+        "-storepass",
+        PASSWORD);
   }
 
   private static void run(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (InputStream output = process.getInputStream()) {
       process.getOutputStream().close();
-      String said = new String(output.readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      String said = new String(output.readNBytes(4096), StandardCharsets.UTF_8).strip();
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new IOException("keytool made no certificate: " + said);
       }
     } catch (InterruptedException interrupted) {
@@ -130,5 +121,10 @@ public final class OwnCertificate {
     } finally {
       process.destroy();
     }
+  }
+
+  private static String pem(String kind, byte[] octets) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(kind, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(octets), kind);
   }
 }

@@ -25,10 +25,21 @@ final class PemFiles {
 
   /// @param chain PEM certificates, the server's own first
   /// @param key a PEM PKCS#8 key, RSA or elliptic curve, without a password
-  /// @throws IllegalArgumentException when a file is not what it should be; names file and
-  ///   expectation
+  /// @throws IllegalArgumentException when a file is not what it should be or the key is not that
+  ///   of the certificate; names file and expectation
   /// @throws IOException when a file cannot be read
   static Identity read(Path chain, Path key) throws IOException {
+    Identity identity = readPair(chain, key);
+    try {
+      requirePair(chain, key, identity.own().getPublicKey(), identity.key());
+      return identity;
+    } catch (GeneralSecurityException unusable) {
+      throw new IllegalArgumentException(pairExpected(chain, key), unusable);
+    }
+  }
+
+  /// As [#read], of files that are known to be a pair: to make sure costs a start some time.
+  static Identity readPair(Path chain, Path key) throws IOException {
     try (InputStream pem = Files.newInputStream(chain)) {
       List<X509Certificate> certificates =
           CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
@@ -37,16 +48,22 @@ final class PemFiles {
       if (certificates.isEmpty()) {
         throw new IllegalArgumentException(chain + " (expected: PEM certificates)");
       }
-      PrivateKey privateKey = privateKey(key);
-      requirePair(chain, key, certificates.getFirst().getPublicKey(), privateKey);
-      return new Identity(certificates, privateKey);
+      String algorithm = certificates.getFirst().getPublicKey().getAlgorithm();
+      if (!algorithm.equals("RSA") && !algorithm.equals("EC")) {
+        throw new IllegalArgumentException(
+            "%s: %s (expected: a certificate for an RSA or elliptic curve key)"
+                .formatted(chain, algorithm));
+      }
+      PKCS8EncodedKeySpec octets = new PKCS8EncodedKeySpec(pkcs8(key));
+      return new Identity(certificates, KeyFactory.getInstance(algorithm).generatePrivate(octets));
+    } catch (InvalidKeySpecException other) {
+      throw new IllegalArgumentException(pairExpected(chain, key), other);
     } catch (GeneralSecurityException unreadable) {
-      throw new IllegalArgumentException(
-          "%s, %s (expected: PEM certificates and their key)".formatted(chain, key), unreadable);
+      throw new IllegalArgumentException(chain + " (expected: PEM certificates)", unreadable);
     }
   }
 
-  private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
+  private static byte[] pkcs8(Path file) throws IOException {
     String pem = Files.readString(file);
     int begin = pem.indexOf(BEGIN);
     int end = pem.indexOf(END);
@@ -54,15 +71,11 @@ final class PemFiles {
       throw new IllegalArgumentException(
           file + " (expected: a PKCS#8 key; convert with: openssl pkcs8 -topk8 -nocrypt)");
     }
-    byte[] octets = Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end));
-    for (String algorithm : List.of("RSA", "EC")) {
-      try {
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(octets));
-      } catch (InvalidKeySpecException _) {
-        // the next algorithm may know it
-      }
-    }
-    throw new IllegalArgumentException(file + " (expected: an RSA or elliptic curve key)");
+    return Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end));
+  }
+
+  private static String pairExpected(Path chain, Path key) {
+    return "%s (expected: the key of the first certificate in %s)".formatted(key, chain);
   }
 
   private static void requirePair(Path chain, Path file, PublicKey known, PrivateKey key)
@@ -80,7 +93,6 @@ final class PemFiles {
         return;
       }
     }
-    throw new IllegalArgumentException(
-        "%s (expected: the key of the first certificate in %s)".formatted(file, chain));
+    throw new IllegalArgumentException(pairExpected(chain, file));
   }
 }

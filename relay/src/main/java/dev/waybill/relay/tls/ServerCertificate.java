@@ -8,10 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
-import java.time.Instant;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
@@ -43,15 +42,16 @@ public final class ServerCertificate {
   private final Optional<Source> source;
   private final ReplaceableKeys keys = new ReplaceableKeys();
   private final SSLContext context;
-  private volatile Instant expires = Instant.MAX;
+  private volatile X509Certificate shown;
 
   /// The looking thread's own.
   private List<Object> seen = List.of();
 
   private ServerCertificate(Optional<Source> source, Identity identity) {
     this.source = source;
+    keys.show(identity);
+    shown = identity.own();
     try {
-      show(identity);
       context = SSLContext.getInstance("TLS");
       context.init(new KeyManager[] {keys}, null, null);
     } catch (GeneralSecurityException unusable) {
@@ -75,12 +75,26 @@ public final class ServerCertificate {
     return certificate;
   }
 
-  /// One of our own making, kept in the folder.
+  /// One of our own making, for the relay of this name: `submission-tls.crt` and its key.
   ///
+  /// @param folder where it is kept
+  /// @throws IOException when it cannot be made or read
+  public static ServerCertificate selfSigned(Path folder, DomainName hostname) throws IOException {
+    return selfSigned(
+        folder, "submission-tls", hostname.value(), List.of("dns:" + hostname.value()));
+  }
+
+  /// One of our own making, made at the first call.
+  ///
+  /// @param folder where it is kept
+  /// @param file the name of its files, which end in `.crt` and `.key`
+  /// @param subject its common name
+  /// @param names its alternative names as `keytool` takes them, such as `dns:relay.example.com`
   /// @throws IOException when it cannot be made or read
   public static ServerCertificate selfSigned(
-      Path folder, DomainName hostname, RandomGenerator random) throws IOException {
-    return new ServerCertificate(Optional.empty(), OwnCertificate.in(folder, hostname, random));
+      Path folder, String file, String subject, List<String> names) throws IOException {
+    return new ServerCertificate(
+        Optional.empty(), new OwnCertificate(folder, file).get(subject, names));
   }
 
   /// For servers; it shows the newest certificate in each handshake.
@@ -88,9 +102,17 @@ public final class ServerCertificate {
     return context;
   }
 
+  /// The server's own certificate, as it is shown now.
+  public X509Certificate shown() {
+    return shown;
+  }
+
   /// Shows when the certificate ends.
   public void bindTo(MeterRegistry registry) {
-    Gauge.builder("waybill.tls.certificate.expires", this, it -> it.expires.getEpochSecond())
+    Gauge.builder(
+            "waybill.tls.certificate.expires",
+            this,
+            it -> it.shown().getNotAfter().toInstant().getEpochSecond())
         .baseUnit("seconds")
         .description("when the certificate that is shown ends, in seconds since 1970")
         .register(registry);
@@ -110,15 +132,11 @@ public final class ServerCertificate {
       }
       seen = stamp;
       Identity identity = PemFiles.read(files.chain(), files.key());
-      show(identity);
+      keys.show(identity);
+      shown = identity.own();
       LOG.info("the certificate was replaced: {}", identity);
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
+    } catch (IOException | IllegalArgumentException unusable) {
       LOG.warn("the changed certificate is not used: {}", unusable.getMessage());
     }
-  }
-
-  private void show(Identity identity) throws GeneralSecurityException {
-    keys.show(identity);
-    expires = identity.own().getNotAfter().toInstant();
   }
 }

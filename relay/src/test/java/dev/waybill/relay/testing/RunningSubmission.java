@@ -61,8 +61,7 @@ public final class RunningSubmission implements AutoCloseable {
       try {
         Path folder = Files.createTempDirectory("submission-test");
         SSLContext context =
-            ServerCertificate.selfSigned(folder, DomainName.of("relay.test"), SystemClock.random())
-                .context();
+            ServerCertificate.selfSigned(folder, DomainName.of("relay.test")).context();
         try (var files = Files.list(folder)) {
           for (Path file : files.toList()) {
             Files.delete(file);

@@ -3,7 +3,6 @@ package dev.waybill.relay.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.message.DomainName;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -12,13 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
-import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -43,18 +40,31 @@ class ServerCertificateTest {
 
   @Test
   void keepsItsOwnCertificate() throws Exception {
-    ServerCertificate.selfSigned(folder, NAME, SystemClock.random());
-    Path store = folder.resolve("submission-tls.p12");
-    byte[] first = Files.readAllBytes(store);
-    ServerCertificate again = ServerCertificate.selfSigned(folder, NAME, SystemClock.random());
+    ServerCertificate made = ServerCertificate.selfSigned(folder, NAME);
+    ServerCertificate again = ServerCertificate.selfSigned(folder, NAME);
 
-    assertThat(Files.readAllBytes(store)).isEqualTo(first);
-    for (Path file : List.of(store, folder.resolve("submission-tls.password"))) {
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-          .isEqualTo("rw-------");
-    }
     again.look();
-    assertThat(shown(again)).isEqualTo(OwnCertificate.certificate(folder));
+    assertThat(shown(again)).isEqualTo(made.shown()).isEqualTo(again.shown());
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(folder.resolve("submission-tls.key"))))
+        .isEqualTo("rw-------");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
+  @Test
+  void makesItsOwnCertificateAgainWhenHalfOfItIsGone() throws Exception {
+    ServerCertificate made = ServerCertificate.selfSigned(folder, NAME);
+    Files.delete(folder.resolve("submission-tls.crt"));
+    ServerCertificate again = ServerCertificate.selfSigned(folder, NAME);
+
+    assertThat(shown(again)).isNotEqualTo(made.shown());
+    Files.writeString(folder.resolve("submission-tls.key"), "no key");
+    assertThatThrownBy(() -> ServerCertificate.selfSigned(folder, NAME))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("submission-tls.crt to have a new one made");
   }
 
   @Test
@@ -116,18 +126,10 @@ class ServerCertificateTest {
 
   private X509Certificate make(String name, Path chainFile, Path keyFile) throws Exception {
     Path own = folder.resolve(name);
-    ServerCertificate.selfSigned(own, NAME, SystemClock.random());
-    char[] password = Files.readString(own.resolve("submission-tls.password")).toCharArray();
-    KeyStore store = KeyStore.getInstance(own.resolve("submission-tls.p12").toFile(), password);
-    Certificate certificate = store.getCertificate("waybill");
-    Files.writeString(chainFile, pem("CERTIFICATE", certificate.getEncoded()));
-    Files.writeString(keyFile, pem("PRIVATE KEY", store.getKey("waybill", password).getEncoded()));
-    return (X509Certificate) certificate;
-  }
-
-  private static String pem(String kind, byte[] octets) {
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-        .formatted(kind, Base64.getMimeEncoder().encodeToString(octets), kind);
+    X509Certificate made = ServerCertificate.selfSigned(own, NAME).shown();
+    Files.copy(own.resolve("submission-tls.crt"), chainFile, StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(own.resolve("submission-tls.key"), keyFile, StandardCopyOption.REPLACE_EXISTING);
+    return made;
   }
 
   private static Certificate shown(ServerCertificate certificate) throws Exception {

@@ -3,7 +3,11 @@ package dev.waybill.relay.app.sandbox;
 import dev.waybill.relay.feedback.DoorSettings;
 import dev.waybill.relay.feedback.Receiver;
 import dev.waybill.relay.feedback.ReceivingDoor;
+import dev.waybill.relay.tls.ServerCertificate;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -47,6 +51,18 @@ public final class SandboxMailHost {
             tls);
     this.door =
         new ReceivingDoor(settings, new Doorman(checks, mailroom, complaints, discarded), nanos);
+  }
+
+  /// A certificate for 127.0.0.1 and localhost that nobody but the sandbox trusts.
+  ///
+  /// @param folder where it is kept
+  /// @throws IOException when it cannot be made or read
+  public static ServerCertificate certificate(Path folder) throws IOException {
+    return ServerCertificate.selfSigned(
+        folder,
+        "sandbox-tls",
+        "Waybill sandbox",
+        List.of("dns:localhost", "ip:127.0.0.1", "dns:" + SandboxZone.MAIL_HOST));
   }
 
   public void start() {

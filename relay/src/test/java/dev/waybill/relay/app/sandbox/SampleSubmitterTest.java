@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.tls.ServerCertificate;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,14 +33,14 @@ class SampleSubmitterTest {
 
   @TempDir private static Path folder;
 
-  private static SelfSigned tls;
+  private static ServerCertificate tls;
 
   private final List<Submitted> submitted = new ArrayList<>();
   private SMTPServer server;
 
   @BeforeAll
   static void makeCertificate() throws IOException {
-    tls = SelfSigned.in(folder);
+    tls = SandboxMailHost.certificate(folder);
   }
 
   @BeforeEach
@@ -95,7 +96,8 @@ class SampleSubmitterTest {
 
   @Test
   void givesNoPasswordToAServerWithAnotherCertificate() throws IOException {
-    SelfSigned other = SelfSigned.in(Files.createDirectory(folder.resolve("other")));
+    ServerCertificate other =
+        SandboxMailHost.certificate(Files.createDirectory(folder.resolve("other")));
 
     assertThatThrownBy(() -> submitter("key", other).submit(SampleMessages.all(NOW)))
         .isInstanceOf(MessagingException.class);
@@ -127,15 +129,15 @@ class SampleSubmitterTest {
 
   @Test
   void keepsItsCertificate() throws IOException {
-    assertThat(SelfSigned.in(folder).certificate()).isEqualTo(tls.certificate());
+    assertThat(SandboxMailHost.certificate(folder).shown()).isEqualTo(tls.shown());
   }
 
-  private SampleSubmitter submitter(String password, SelfSigned trusted) {
+  private SampleSubmitter submitter(String password, ServerCertificate trusted) {
     return new SampleSubmitter(
         new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), server.getPortAllocated()),
         "waybill",
         password,
-        trusted.certificate());
+        trusted.shown());
   }
 
   private SSLSocket secured(Socket socket) throws IOException {

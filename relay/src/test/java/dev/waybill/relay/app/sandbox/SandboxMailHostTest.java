@@ -18,6 +18,7 @@ import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.suppression.Suppression.Origin;
 import dev.waybill.relay.testing.ReceivingDialog;
 import dev.waybill.relay.testing.RecordingLedger;
+import dev.waybill.relay.tls.ServerCertificate;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,7 +41,7 @@ class SandboxMailHostTest {
   private static final String MESSAGE =
       "From: hello@sandbox.example\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\n.dot\r\n";
 
-  private static SelfSigned tls;
+  private static ServerCertificate tls;
 
   private final RecordingLedger ledger = new RecordingLedger();
   private final SandboxZone zone = new SandboxZone();
@@ -54,7 +55,7 @@ class SandboxMailHostTest {
 
   @BeforeAll
   static void makeCertificate(@TempDir Path folder) throws IOException {
-    tls = SelfSigned.in(folder);
+    tls = SandboxMailHost.certificate(folder);
   }
 
   @BeforeEach
@@ -126,7 +127,7 @@ class SandboxMailHostTest {
 
   @Test
   void takesMailOverStartTls() throws Exception {
-    new SampleSubmitter(host.address(), "", "", tls.certificate())
+    new SampleSubmitter(host.address(), "", "", tls.shown())
         .submit(
             List.of(
                 new Sample(
