@@ -57,12 +57,22 @@ public final class Main {
 
   /// Runs one command to its end.
   ///
+  /// `serve` as service managers write it is understood here: the command line library, which the
+  /// cache of loaded classes cannot hold, would cost each start a tenth of a second.
+  ///
   /// @return the exit code
   int run(String... arguments) {
+    boolean plain = arguments.length > 0 && arguments[0].equals("serve");
+    if (plain && arguments.length == 1) {
+      return serveOrExplain(null);
+    }
+    if (plain && arguments.length == 3 && arguments[1].equals("--config")) {
+      return serveOrExplain(Path.of(arguments[2]));
+    }
     CommandLine line = new CommandLine(this);
     line.setOut(out);
     line.setErr(err);
-    line.setExecutionExceptionHandler(Main::explain);
+    line.setExecutionExceptionHandler((failure, _, _) -> explain(failure));
     return line.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
   }
 
@@ -93,6 +103,17 @@ public final class Main {
         relay.adminPort());
     Lifecycle.runUntilStopped(relay::stop);
     return 0;
+  }
+
+  private int serveOrExplain(@Nullable Path config) {
+    try {
+      return serve(config);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return FAILED;
+    } catch (IOException | RuntimeException failure) {
+      return explain(failure);
+    }
   }
 
   @Command(
@@ -126,16 +147,15 @@ public final class Main {
   }
 
   /// A start that fails says in one line why; the log has the rest.
-  private static int explain(
-      Exception failure, CommandLine line, CommandLine.ParseResult arguments) {
-    LoggerFactory.getLogger(Main.class).debug("{} failed", arguments.originalArgs(), failure);
+  private int explain(Exception failure) {
+    LoggerFactory.getLogger(Main.class).debug("the command failed", failure);
     Throwable cause = failure;
     StringBuilder text = new StringBuilder("waybill: ").append(cause.getMessage());
     while (cause.getCause() != null) {
       cause = cause.getCause();
       text.append(": ").append(cause.getMessage());
     }
-    line.getErr().println(text);
+    err.println(text);
     return FAILED;
   }
 }

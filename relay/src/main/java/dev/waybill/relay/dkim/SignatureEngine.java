@@ -11,8 +11,6 @@ import java.security.Provider;
 import java.security.Signature;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /// Any thread may use it. RSA is nearly all of what a signature costs and Amazon's provider does it
 /// three times as fast as the JDK; it is asked by name here and never becomes the JVM's own. Where
 /// it is missing, cannot load its native code or fails a trial, the JDK signs: same bytes, more
-/// time. The JDK signs as well until the provider, which takes most of a second, is there.
+/// time. The JDK signs as well until the provider is there.
 final class SignatureEngine {
   private static final Logger LOG = LoggerFactory.getLogger(SignatureEngine.class);
   private static final String FAST_PROVIDER =
@@ -52,8 +50,8 @@ final class SignatureEngine {
 
   /// The fastest engine that works here, once it was found; until then the JDK's own.
   ///
-  /// One daemon thread looks for it, a second later: loading it takes more processor time than all
-  /// the rest of a start, which should not have to share with it.
+  /// One daemon thread looks for it, a second later: a start should not have to share the processor
+  /// with it.
   static SignatureEngine fastestSoon() {
     SignatureEngine engine = plain();
     CompletableFuture.delayedExecutor(
@@ -62,7 +60,7 @@ final class SignatureEngine {
     return engine;
   }
 
-  /// The fastest engine that works here; finding it takes up to a second.
+  /// The fastest engine that works here.
   static SignatureEngine fastest() {
     SignatureEngine engine = plain();
     engine.quicken();
@@ -137,14 +135,13 @@ final class SignatureEngine {
     return (PrivateKey) made;
   }
 
-  /// Finds the provider by its service entry without making any other provider on the way.
+  /// Makes the provider by its name: asked by way of its service entry, every other one would come
+  /// up too.
   private static Optional<Provider> load() {
     try {
-      return ServiceLoader.load(Provider.class).stream()
-          .filter(provider -> provider.type().getName().equals(FAST_PROVIDER))
-          .findFirst()
-          .map(ServiceLoader.Provider::get);
-    } catch (ServiceConfigurationError | LinkageError | RuntimeException unavailable) {
+      return Optional.of(
+          (Provider) Class.forName(FAST_PROVIDER).getDeclaredConstructor().newInstance());
+    } catch (ReflectiveOperationException | LinkageError | RuntimeException unavailable) {
       LOG.debug("no native cryptography", unavailable);
       return Optional.empty();
     }
