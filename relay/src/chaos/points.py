@@ -19,7 +19,7 @@ AFTER_SYNC = [
 ]
 
 ACCEPT_BEFORE = [
-    "submission.DataVerb.submit:entry",                # read to the final dot
+    "submission.Reception.submit:entry",               # read to the final dot
     "queue.Queue.accept:entry",                        # judged
     "queue.AcceptStore.prepare:entry",
     "queue.SegmentBodyStore.append:entry",             # before the bodies
@@ -32,8 +32,8 @@ ACCEPT_BEFORE = [
 ]
 ACCEPT_AFTER = [
     "queue.Queue.handOver:entry",                      # durable, not in delivery
-    "submission.DataVerb.accept:before:queued",        # the 250 is about to be written
-    "submission.DataVerb.accept:exit",                 # the 250 is on its way
+    "submission.Reception.accept:before:queued",       # the 250 is about to be written
+    "submission.Reception.accept:exit",                # the 250 is on its way
 ]
 
 SETTLE_BEFORE = [

@@ -27,7 +27,7 @@ class Woven:
         """The next start has the agent in it."""
         self.relay.home = _home(self.world)
         # without the cache of loaded classes a start is slow: at least nothing is optimized in it
-        self.relay.java_opts = f"-XX:TieredStopAtLevel=1 -javaagent:{self.relay.home}/agent.jar={self.folder}"
+        self.relay.java_opts = f"-XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=1 -javaagent:{self.relay.home}/agent.jar={self.folder}"
         return self.relay
 
     def plain(self):
@@ -102,6 +102,7 @@ def _home(world):
         (home / "bin").mkdir()
         for jar in (HOME / "lib").glob("*.jar"):
             (home / "lib" / jar.name).symlink_to(jar)
+        (home / "lib" / "native").symlink_to(HOME / "lib" / "native")
         (home / "bin" / "waybill").write_bytes((HOME / "bin" / "waybill").read_bytes())
         (home / "bin" / "waybill").chmod(0o755)
         (home / "config").symlink_to(HOME / "config")
