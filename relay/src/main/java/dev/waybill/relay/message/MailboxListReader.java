@@ -187,7 +187,8 @@ final class MailboxListReader {
   /// ideographic dots) cannot make two names of one.
   private static DomainName domain(String written) throws UnreadableMailbox {
     DomainName domain = written.endsWith(".") ? null : DomainName.parse(written).orElse(null);
-    if (domain == null) {
+    // other names may have an underscore, those of hosts may not, and some readers know
+    if (domain == null || written.indexOf('_') >= 0) {
       throw new UnreadableMailbox(
           "the domain \"%s\" (expected: a name such as example.com)".formatted(written));
     }
