@@ -88,7 +88,10 @@ final class Reception {
     try {
       switch (session.intake().accept().apply(acceptance).get()) {
         case Receipt.Queued(UUID queued) ->
-            reply(session, Result.ACCEPTED, SubmissionReplies.queued(queued));
+            reply(
+                session,
+                queued.equals(id) ? Result.ACCEPTED : Result.REPEATED,
+                SubmissionReplies.queued(queued));
         case Receipt.KeyTaken() ->
             reply(session, Result.REFUSED_CONTENT, SubmissionReplies.KEY_TAKEN);
       }

@@ -12,6 +12,8 @@ final class SubmissionMeters {
   /// What became of a message whose DATA began.
   enum Result {
     ACCEPTED,
+    /// Accepted before under the same idempotency key.
+    REPEATED,
     REFUSED_SENDER,
     REFUSED_CONTENT,
     TOO_LARGE,
