@@ -6,21 +6,15 @@ import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.testing.MovableClock;
 import dev.waybill.relay.testing.Postgres;
 import dev.waybill.relay.testing.QueueBench;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /// The queue on a real PostgreSQL server, with bodies in a table.
 class PostgresQueueTest extends QueueContract {
-  private final String name = "queue_" + UUID.randomUUID().toString().replace("-", "");
-  private boolean created;
+  private final DatabaseSettings database = Postgres.newDatabase();
 
   @Override
   DatabaseSettings database() {
-    if (!created) {
-      created = true;
-      Postgres.createDatabase(name);
-    }
-    return Postgres.settings(name);
+    return database;
   }
 
   @Test

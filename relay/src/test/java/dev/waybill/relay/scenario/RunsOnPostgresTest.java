@@ -23,8 +23,7 @@ class RunsOnPostgresTest {
 
   @Test
   void theWholeRelayDoesItsJobOnPostgres() throws Exception {
-    Postgres.createDatabase("relay");
-    DatabaseSettings database = Postgres.settings("relay");
+    DatabaseSettings database = Postgres.newDatabase();
     Sandbox sandbox =
         Sandbox.open(
             folder,

@@ -4,44 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.waybill.relay.testing.RawSmtpClient;
-import dev.waybill.relay.testing.RunningSubmission;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Messages that come in chunks (RFC 3030): all of one or nothing, and never a command out of it.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ChunkingTest {
+class ChunkingTest extends OneDoorForAll {
   private static final String HEADER = "From: app@example.org\r\n\r\n";
   private static final String MESSAGE = HEADER + "hello\r\n";
-
-  private RunningSubmission relay;
-
-  @BeforeAll
-  void start(@TempDir Path folder) throws IOException {
-    relay = RunningSubmission.start(folder);
-  }
-
-  @BeforeEach
-  void reset() {
-    relay.reset();
-  }
-
-  @AfterAll
-  void stop() {
-    relay.close();
-  }
 
   @Test
   void isOffered() throws IOException {

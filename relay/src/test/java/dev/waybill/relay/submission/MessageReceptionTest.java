@@ -6,46 +6,21 @@ import static org.awaitility.Awaitility.await;
 import dev.waybill.relay.queue.SubmittedBody;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.testing.RawSmtpClient;
-import dev.waybill.relay.testing.RunningSubmission;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What arrives is what was sent, or nothing is.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MessageReceptionTest {
+class MessageReceptionTest extends OneDoorForAll {
   private static final String HEADER = "From: app@example.org\r\n\r\n";
   private static final String MESSAGE = HEADER + "hello\r\n.\r\n";
-
-  private RunningSubmission relay;
-
-  @BeforeAll
-  void start(@TempDir Path folder) throws IOException {
-    relay = RunningSubmission.start(folder);
-  }
-
-  @BeforeEach
-  void reset() {
-    relay.reset();
-  }
-
-  @AfterAll
-  void stop() {
-    relay.close();
-  }
 
   /// Each of these ends a message for some server somewhere; here it ends nothing, and the command
   /// that follows it is never run.

@@ -4,41 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.testing.RawSmtpClient;
-import dev.waybill.relay.testing.RunningSubmission;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The table of replies that users rely on, line by line.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SubmissionRepliesTest {
+class SubmissionRepliesTest extends OneDoorForAll {
   private static final String MESSAGE = "From: app@example.org\r\n\r\nhello\r\n.\r\n";
-
-  private RunningSubmission relay;
-
-  @BeforeAll
-  void start(@TempDir Path folder) throws IOException {
-    relay = RunningSubmission.start(folder);
-  }
-
-  @BeforeEach
-  void reset() {
-    relay.reset();
-  }
-
-  @AfterAll
-  void stop() {
-    relay.close();
-  }
 
   @Test
   void offersWhatIsThereNow() throws IOException {

@@ -2,18 +2,12 @@ package dev.waybill.relay.suppression;
 
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.testing.Postgres;
-import java.util.concurrent.ThreadLocalRandom;
 
 class SuppressionsOnPostgresTest extends SuppressionsContractTest {
-  private final String name =
-      "suppression" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong());
-
-  SuppressionsOnPostgresTest() {
-    Postgres.createDatabase(name);
-  }
+  private final DatabaseSettings database = Postgres.newDatabase();
 
   @Override
   DatabaseSettings settings() {
-    return Postgres.settings(name);
+    return database;
   }
 }

@@ -7,23 +7,24 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// One PostgreSQL server for all tests of a run, durable as in production, ended with the JVM.
 public final class Postgres {
   private static final EmbeddedPostgres SERVER = start();
+  private static final AtomicInteger DATABASES = new AtomicInteger();
 
   private Postgres() {}
 
-  public static void createDatabase(String name) {
+  /// A database of its own, empty.
+  public static DatabaseSettings newDatabase() {
+    String name = "test_" + DATABASES.incrementAndGet();
     try (Connection connection = SERVER.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("create database " + name);
     } catch (SQLException failure) {
       throw new IllegalStateException("no database for the test", failure);
     }
-  }
-
-  public static DatabaseSettings settings(String name) {
     return new DatabaseSettings(SERVER.getJdbcUrl("postgres", name), "postgres", "", 4);
   }
 

@@ -8,15 +8,10 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// Speaks SMTP octet by octet, so that a test can be as rude as the network. Confined to one
@@ -48,7 +43,8 @@ public final class RawSmtpClient implements AutoCloseable {
   /// Shakes hands now, whatever the certificate.
   public void startTls() throws IOException {
     SSLSocket encrypted =
-        (SSLSocket) trustingAll().getSocketFactory().createSocket(socket, "relay.test", 1, true);
+        (SSLSocket)
+            TrustsAnything.context().getSocketFactory().createSocket(socket, "relay.test", 1, true);
     encrypted.startHandshake();
     use(encrypted);
   }
@@ -153,28 +149,5 @@ public final class RawSmtpClient implements AutoCloseable {
       line.write(octet);
     }
     return null;
-  }
-
-  private static SSLContext trustingAll() {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new TrustsAll()}, null);
-      return context;
-    } catch (GeneralSecurityException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
-  private static final class TrustsAll implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
   }
 }
