@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -30,13 +31,15 @@ class AgainstTheRealRelayTest {
   @TempDir static Path folder;
   private static Sandbox sandbox;
   private static Map<String, String> environment;
+  private static String submission;
 
   @BeforeAll
   static void start() throws Exception {
     sandbox = Sandbox.open(folder, SandboxPorts.from(0));
     sandbox.start();
-    JsonNode admin =
-        JsonMapper.shared().readTree(Files.readString(folder.resolve("sandbox.json"))).get("admin");
+    JsonNode about = JsonMapper.shared().readTree(Files.readString(folder.resolve("sandbox.json")));
+    JsonNode admin = about.get("admin");
+    submission = "127.0.0.1:" + about.get("smtp").get("port").asInt();
     environment = new HashMap<>();
     environment.put("HOME", folder.toString());
     environment.put("WAYBILL_URL", admin.get("url").asString());
@@ -79,6 +82,51 @@ class AgainstTheRealRelayTest {
       assertThat(printed.code()).as(format).isZero();
       assertThat(printed.out()).as(format).contains("wb1._domainkey", "v=DKIM1");
     }
+  }
+
+  @Test
+  void followsATestMessageToItsLastEvent() {
+    Ran delivered = sendTest("app@sandbox.example", "ann@receiver.example");
+    assertThat(delivered.code()).as(delivered.err()).isZero();
+    assertThat(delivered.out()).contains("email.sent").contains("email.delivered");
+
+    Ran bounced = sendTest("app@sandbox.example", "bounce@receiver.example", "-o", "json");
+    assertThat(bounced.code()).isEqualTo(1);
+    assertThat(bounced.out()).contains("\"type\":\"email.bounced\"");
+    assertThat(bounced.err()).contains("was not delivered: email.bounced");
+
+    Ran refused = sendTest("app@stranger.example", "ann@receiver.example");
+    assertThat(refused.code()).isEqualTo(3);
+    assertThat(refused.err())
+        .contains("550 5.7.1 The From domain stranger.example is not verified");
+
+    Ran waited = sendTest("app@sandbox.example", "defer@receiver.example", "--timeout", "1s");
+    assertThat(waited.code()).isEqualTo(1);
+    assertThat(waited.out()).contains("email.delivery_delayed");
+    assertThat(waited.err()).contains("is not delivered after 1s");
+
+    assertThat(
+            run("send-test", "--from", "a@b.example", "--to", "c@d.example", "--smtp", "h:port")
+                .code())
+        .isEqualTo(2);
+    assertThat(
+            run(
+                    "send-test",
+                    "--from",
+                    "a@b.example",
+                    "--to",
+                    "c@d.example",
+                    "--smtp",
+                    "127.0.0.1:1")
+                .code())
+        .isEqualTo(4);
+  }
+
+  private static Ran sendTest(String from, String to, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("send-test", "--from", from, "--to", to, "--smtp", submission));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
   }
 
   @Test
@@ -196,8 +244,9 @@ class AgainstTheRealRelayTest {
   @Test
   void tellsQueueEventsAndStatus() {
     assertThat(run("queue", "summary").code()).isZero();
-    assertThat(json("queue", "retry", "--all").get("deliveries").asInt()).isZero();
-    assertThat(run("queue", "retry", "--destination", "there.example").code()).isZero();
+    assertThat(run("queue", "retry", "--all").code()).isZero();
+    assertThat(json("queue", "retry", "--destination", "there.example").get("deliveries").asInt())
+        .isZero();
     assertThat(run("queue", "retry", "no-id").code()).isEqualTo(3);
     assertThat(run("queue", "retry").code()).isEqualTo(2);
     assertThat(run("events", "list", "--type", "email.delivered").out())

@@ -51,8 +51,11 @@ public record Target(URI url, ApiToken token) {
 
   /// Whether the key crosses a network unencrypted.
   public boolean exposesKey() {
-    String host = url.getHost();
-    boolean local = host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
-    return "http".equalsIgnoreCase(url.getScheme()) && !local;
+    return "http".equalsIgnoreCase(url.getScheme()) && !isLocal(url.getHost());
+  }
+
+  /// Whether the host is this machine, told by its name alone.
+  public static boolean isLocal(String host) {
+    return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
   }
 }

@@ -35,6 +35,7 @@ public final class CommandTree {
     line.addSubcommand(new QueueCommand(root));
     line.addSubcommand(new EventsCommand(root));
     line.addSubcommand(new StatusCommand(root));
+    line.addSubcommand(new SendTestCommand(root));
     line.addSubcommand(new LoginCommand(root));
     line.addSubcommand(new CompletionCommand(root));
     line.getCommandSpec().version("waybillctl " + version);

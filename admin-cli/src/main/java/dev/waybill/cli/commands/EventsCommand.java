@@ -4,17 +4,8 @@ import dev.waybill.cli.client.ApiPath;
 import dev.waybill.cli.client.Pages;
 import dev.waybill.cli.client.Patience;
 import dev.waybill.cli.output.Column;
-import dev.waybill.cli.output.Csv;
 import dev.waybill.cli.output.Failure;
-import dev.waybill.cli.output.Format;
-import dev.waybill.cli.output.Json;
-import dev.waybill.cli.output.Text;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,16 +26,6 @@ import tools.jackson.databind.JsonNode;
 final class EventsCommand {
   private static final ApiPath EVENTS = ApiPath.of("events");
   private static final Duration FOREVER = Duration.ofDays(36_500);
-  private static final Set<String> OWN_COLUMN = Set.of("to", "email_id");
-  private static final List<Column> COLUMNS =
-      List.of(
-          Column.of("SEQ", "id"),
-          Column.time("TIME", "created_at"),
-          Column.of("TYPE", "type"),
-          Column.of("TO", "data.to"),
-          Column.of("EMAIL ID", "data.email_id"),
-          new Column("FACTS", "data", EventsCommand::facts, true));
-
   private final Waybillctl root;
 
   EventsCommand(Waybillctl root) {
@@ -77,7 +58,7 @@ final class EventsCommand {
     Pages.Listing events =
         new Pages(root.client())
             .read(path.with("order", "desc"), Pages.EVENTS_PAGE, Limits.positive("--limit", limit));
-    root.report().rows(events.whole(), events.items(), COLUMNS);
+    root.report().rows(events.whole(), events.items(), EventLines.COLUMNS);
     if (events.hasMore()) {
       root.say("There are more; see them with a larger --limit.");
     }
@@ -109,13 +90,15 @@ final class EventsCommand {
       throws Failure {
     int left = count == null ? Integer.MAX_VALUE : Limits.positive("--count", count);
     String last = newest();
-    start();
+    root.say("Waiting for events; Ctrl-C stops.");
+    EventLines lines = new EventLines(root);
+    lines.start();
     Patience patience = new Patience(interval, FOREVER);
     while (true) {
       JsonNode answer = root.client().get(filtered(type).with("after", last).with("limit", "1000"));
       for (JsonNode event : answer.path("data")) {
         last = Column.text(event.path("id"));
-        write(event);
+        lines.write(event);
         if (count != null && --left == 0) {
           return;
         }
@@ -140,47 +123,5 @@ final class EventsCommand {
     JsonNode newest = root.client().get(EVENTS.with("order", "desc").with("limit", "1"));
     String id = Column.text(newest.path("data").path(0).path("id"));
     return id.isEmpty() ? "0" : id;
-  }
-
-  private void start() {
-    root.say("Waiting for events; Ctrl-C stops.");
-    if (root.output == Format.CSV) {
-      new Csv(root.report().out()).header(COLUMNS);
-    }
-  }
-
-  private void write(JsonNode event) {
-    PrintStream out = root.report().out();
-    switch (root.output) {
-      case JSON -> out.println(Json.compact(event));
-      case CSV -> new Csv(out).item(COLUMNS, event);
-      case TABLE -> {
-        JsonNode data = event.path("data");
-        String line =
-            "%s  %-24s  %s  %s"
-                .formatted(
-                    Text.time(Column.text(event.path("created_at"))),
-                    Column.text(event.path("type")),
-                    Column.text(data.path("to")),
-                    facts(data));
-        out.println(Text.visible(line.stripTrailing()));
-      }
-    }
-    out.flush();
-  }
-
-  private static String facts(String data) {
-    return facts(Json.parse(data.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String facts(JsonNode data) {
-    StringJoiner facts = new StringJoiner(" ");
-    data.forEachEntry((name, value) -> {
-      String text = Column.text(value);
-      if (!OWN_COLUMN.contains(name) && !text.isEmpty()) {
-        facts.add(name + "=" + (text.contains(" ") ? '"' + text + '"' : text));
-      }
-    });
-    return facts.toString();
   }
 }
