@@ -27,7 +27,7 @@ sink_start "$TAG" "$total"
 SERIES=$WORK/series.json "$BENCH/tools/sampler.py" peer "$WORK/mem.json" & SAMPLER=$!
 generate "$TAG" "$total" "$WL" -c $((LIMIT * 3)) -k 100 -r "$offered" -T "$SECS" -o "$WORK/ack.log" > "$WORK/over.json"
 during=$(sink_get unique)
-probe() { generate "$TAG-$1" 200 "$WL" -c 5 -k 100 -r 100 -T 60 > "$WORK/probe-$1.json"; }
+probe() { generate "probe-$1-$TAG" 200 "$WL" -c 5 -k 100 -r 100 -T 60 > "$WORK/probe-$1.json"; }
 probe first; sleep 5; probe later
 t0=$SECONDS
 wait_drain "$(field "$WORK/over.json" acked)" "$DRAIN_LIMIT"
