@@ -67,6 +67,9 @@ def dns_forbidden(world):
     lied_to(world, "forbidden")
 
 
+dns_forbidden.drain = 60      # such a site is left alone for half a minute, and some of its mail is then deferred once
+
+
 def final(world, lie):
     """Some domains get a word that ends mail; only their mail may bounce."""
     doomed = ("d07.bench.example", "d08.bench.example")
