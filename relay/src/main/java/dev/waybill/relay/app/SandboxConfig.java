@@ -9,7 +9,7 @@ import java.nio.file.Path;
 /// The sandbox's relay in a configuration file, to look at and to start from. Stateless.
 final class SandboxConfig {
   /// The name of the file, in the sandbox's folder.
-  static final String NAME = "waybill.yaml";
+  static final String NAME = "sandbox.yaml";
 
   private SandboxConfig() {}
 
