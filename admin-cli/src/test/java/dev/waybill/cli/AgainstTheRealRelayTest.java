@@ -32,6 +32,7 @@ class AgainstTheRealRelayTest {
   private static Sandbox sandbox;
   private static Map<String, String> environment;
   private static String submission;
+  private static String submissionTls;
 
   @BeforeAll
   static void start() throws Exception {
@@ -40,6 +41,7 @@ class AgainstTheRealRelayTest {
     JsonNode about = JsonMapper.shared().readTree(Files.readString(folder.resolve("sandbox.json")));
     JsonNode admin = about.get("admin");
     submission = "127.0.0.1:" + about.get("smtp").get("port").asInt();
+    submissionTls = "127.0.0.1:" + about.get("smtp").get("tls_port").asInt();
     environment = new HashMap<>();
     environment.put("HOME", folder.toString());
     environment.put("WAYBILL_URL", admin.get("url").asString());
@@ -89,6 +91,15 @@ class AgainstTheRealRelayTest {
     Ran delivered = sendTest("app@sandbox.example", "ann@receiver.example");
     assertThat(delivered.code()).as(delivered.err()).isZero();
     assertThat(delivered.out()).contains("email.sent").contains("email.delivered");
+
+    Ran encrypted =
+        run(
+            "send-test",
+            "--from=app@sandbox.example",
+            "--to=ann@receiver.example",
+            "--tls",
+            "--smtp=" + submissionTls);
+    assertThat(encrypted.code()).as(encrypted.err()).isZero();
 
     Ran bounced = sendTest("app@sandbox.example", "bounce@receiver.example", "-o", "json");
     assertThat(bounced.code()).isEqualTo(1);

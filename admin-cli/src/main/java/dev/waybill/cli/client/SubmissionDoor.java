@@ -16,12 +16,13 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.eclipse.angus.mail.util.MailConnectException;
 import org.jspecify.annotations.Nullable;
 
-/// Hands one message to a relay's submission door as an application would: STARTTLS, AUTH with the
-/// API key, then the message. Every step has a time limit. Immutable.
+/// Hands one message to a relay's submission door as an application would: TLS, AUTH with the API
+/// key, then the message. Every step has a time limit. Immutable.
 ///
-/// @param port of the door with STARTTLS
+/// @param implicitTls whether TLS begins with the first octet (RFC 8314) instead of STARTTLS
 /// @param anyCertificate whether the door may show a certificate that this machine does not trust
-public record SubmissionDoor(String host, int port, ApiToken token, boolean anyCertificate) {
+public record SubmissionDoor(
+    String host, int port, ApiToken token, boolean implicitTls, boolean anyCertificate) {
   /// A message to try the way with.
   ///
   /// @param stream null for the key's own
@@ -61,8 +62,9 @@ public record SubmissionDoor(String host, int port, ApiToken token, boolean anyC
   private Properties properties() {
     Properties properties = new Properties();
     properties.setProperty("mail.smtp.localhost", "localhost");
-    properties.setProperty("mail.smtp.starttls.enable", "true");
-    properties.setProperty("mail.smtp.starttls.required", "true");
+    properties.setProperty("mail.smtp.ssl.enable", String.valueOf(implicitTls));
+    properties.setProperty("mail.smtp.starttls.enable", String.valueOf(!implicitTls));
+    properties.setProperty("mail.smtp.starttls.required", String.valueOf(!implicitTls));
     properties.setProperty("mail.smtp.ssl.checkserveridentity", String.valueOf(!anyCertificate));
     if (anyCertificate) {
       properties.setProperty("mail.smtp.ssl.trust", "*");

@@ -31,6 +31,7 @@ import tools.jackson.databind.JsonNode;
     })
 final class SendTestCommand implements Callable<Integer> {
   private static final int SUBMISSION_PORT = 2587;
+  private static final int SUBMISSION_TLS_PORT = 2465;
   private static final Duration INTERVAL = Duration.ofMillis(500);
   private static final Set<String> FAILED =
       Set.of("email.bounced", "email.failed", "email.suppressed");
@@ -54,8 +55,11 @@ final class SendTestCommand implements Callable<Integer> {
   @Option(
       names = "--smtp",
       paramLabel = "HOST:PORT",
-      description = "The submission door (default: the API's host, port 2587).")
+      description = "The submission door (default: the API's host, port 2587, or 2465 with --tls).")
   @Nullable String smtp;
+
+  @Option(names = "--tls", description = "TLS from the first octet instead of STARTTLS.")
+  boolean implicitTls;
 
   @Option(
       names = "--insecure",
@@ -117,16 +121,17 @@ final class SendTestCommand implements Callable<Integer> {
 
   private SubmissionDoor door(Target target) throws Failure {
     String host = target.url().getHost();
-    int port = SUBMISSION_PORT;
+    int port = implicitTls ? SUBMISSION_TLS_PORT : SUBMISSION_PORT;
     if (smtp != null) {
       int colon = smtp.lastIndexOf(':');
       host = colon < 0 ? smtp : smtp.substring(0, colon);
-      port = colon < 0 ? SUBMISSION_PORT : port(smtp.substring(colon + 1));
+      port = colon < 0 ? port : port(smtp.substring(colon + 1));
     }
     if (host.isEmpty() || port < 1) {
       throw new Failure(ExitCode.USAGE, "--smtp: " + smtp + " (expected: HOST or HOST:PORT)", "");
     }
-    return new SubmissionDoor(host, port, target.token(), insecure || Target.isLocal(host));
+    return new SubmissionDoor(
+        host, port, target.token(), implicitTls, insecure || Target.isLocal(host));
   }
 
   /// 0 for what is no port.
