@@ -9,7 +9,7 @@ import java.util.List;
 /// Any octets as a header block and as an author: nothing is thrown, nothing points outside, and
 /// what was read as an address is one. `JAZZER_FUZZ=1` looks for new inputs.
 class AddressFuzzTest {
-  @FuzzTest
+  @FuzzTest(maxDuration = "10m")
   void headerBlock(byte[] octets) {
     HeaderBlock header = HeaderBlock.parse(octets);
     int last = 0;
@@ -23,7 +23,7 @@ class AddressFuzzTest {
     assertThat(header.malformedAt()).isBetween(-1, Math.max(-1, octets.length - 1));
   }
 
-  @FuzzTest
+  @FuzzTest(maxDuration = "10m")
   void originator(byte[] octets) {
     byte[] message = joined("From: ".getBytes(StandardCharsets.US_ASCII), octets);
     HeaderBlock header = HeaderBlock.parse(message);
@@ -38,7 +38,7 @@ class AddressFuzzTest {
     }
   }
 
-  @FuzzTest
+  @FuzzTest(maxDuration = "10m")
   void mailbox(byte[] octets) {
     EmailAddress.parse(new String(octets, StandardCharsets.UTF_8))
         .ifPresent(AddressFuzzTest::isWhole);
