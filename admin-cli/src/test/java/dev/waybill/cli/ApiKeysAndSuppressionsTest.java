@@ -75,6 +75,31 @@ class ApiKeysAndSuppressionsTest {
   }
 
   @Test
+  void createSendsWhatTheKeyMaySend() {
+    relay
+        .on("GET /domains/example.com", 200, FakeRelay.file("domain"))
+        .on("GET /domains/example.net", 200, "{\"id\":\"d2\"}")
+        .on("POST /api-keys", 201, "{\"id\":\"k9\",\"token\":\"wb_secret\"}");
+
+    shell.run(
+        "api-keys",
+        "create",
+        "news",
+        "--domain=example.com",
+        "--domain=example.net",
+        "--stream=marketing",
+        "--per-minute=60",
+        "--per-day=50000");
+
+    assertThat(relay.last().body())
+        .isEqualTo(
+            "{\"name\":\"news\","
+                + "\"domain_ids\":[\"0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11\",\"d2\"],"
+                + "\"stream\":\"marketing\",\"recipients_per_minute\":60,"
+                + "\"recipients_per_day\":50000}");
+  }
+
+  @Test
   void createForAnUnknownDomainMakesNoKey() {
     Ran ran = shell.run("api-keys", "create", "shop", "--domain=no.example");
 
@@ -95,9 +120,12 @@ class ApiKeysAndSuppressionsTest {
     assertThat(list.out())
         .isEqualTo(
             """
-            NAME  PERMISSION      DOMAIN ID                             CREATED               ID
-            shop  sending_access  0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11  2026-11-21T10:00:00Z  k1
-            ops   full_access     -                                     2026-11-21T10:00:00Z  k2
+            NAME  PERMISSION      DOMAIN IDS                            S\
+            TREAM         PER MINUTE  PER DAY  CREATED               ID
+            shop  sending_access  0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11  m\
+            arketing      60          -        2026-11-21T10:00:00Z  k1
+            ops   full_access     -                                     t\
+            ransactional  -           -        2026-11-21T10:00:00Z  k2
             """);
     assertThat(remove).isEqualTo(new Ran(0, "", "Removed the key k1.\n"));
   }

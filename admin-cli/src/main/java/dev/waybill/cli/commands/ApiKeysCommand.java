@@ -6,6 +6,7 @@ import dev.waybill.cli.output.Column;
 import dev.waybill.cli.output.Failure;
 import dev.waybill.cli.output.Format;
 import dev.waybill.cli.output.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,10 @@ final class ApiKeysCommand {
       List.of(
           Column.of("NAME", "name"),
           Column.of("PERMISSION", "permission"),
-          Column.of("DOMAIN ID", "domain_id"),
+          Column.of("DOMAIN IDS", "domain_ids"),
+          Column.of("STREAM", "stream"),
+          Column.of("PER MINUTE", "recipients_per_minute"),
+          Column.of("PER DAY", "recipients_per_day"),
           Column.time("CREATED", "created_at"),
           Column.of("ID", "id"));
   private static final List<Column> CREATED =
@@ -64,6 +68,7 @@ final class ApiKeysCommand {
       footerHeading = "%nExamples:%n",
       footer = {
         "  waybillctl api-keys create shop --permission sending_access --domain example.com",
+        "  waybillctl api-keys create news --domain example.com --stream marketing --per-day 50000",
         "  (umask 077; waybillctl api-keys create shop > shop.key)"
       })
   void create(
@@ -76,16 +81,42 @@ final class ApiKeysCommand {
       @Option(
               names = "--domain",
               paramLabel = "NAME",
-              description = "Let it send from this domain only.")
-          @Nullable String domain)
+              description = "Let it send from this domain only; may be given several times.")
+          @Nullable List<String> domains,
+      @Option(
+              names = "--stream",
+              paramLabel = "STREAM",
+              description = {
+                "The stream of messages that name none:",
+                "transactional (default) or marketing."
+              })
+          @Nullable String stream,
+      @Option(
+              names = "--per-minute",
+              paramLabel = "N",
+              description = "Let it submit to so many recipients a minute (default: no limit).")
+          @Nullable Integer perMinute,
+      @Option(
+              names = "--per-day",
+              paramLabel = "N",
+              description = "... and to so many a day of UTC (default: no limit).")
+          @Nullable Integer perDay)
       throws Failure {
     ObjectNode body = Json.object().put("name", name);
     if (permission != null) {
       body.put("permission", permission.toString());
     }
-    if (domain != null) {
-      JsonNode found = root.client().get(ApiPath.of("domains").name(domain));
-      body.put("domain_id", Column.text(found.path("id")));
+    if (domains != null) {
+      addDomains(body, domains);
+    }
+    if (stream != null) {
+      body.put("stream", stream);
+    }
+    if (perMinute != null) {
+      body.put("recipients_per_minute", perMinute);
+    }
+    if (perDay != null) {
+      body.put("recipients_per_day", perDay);
     }
     JsonNode key = root.client().post(API_KEYS, body);
     String id = Column.text(key.path("id"));
@@ -94,6 +125,19 @@ final class ApiKeysCommand {
       root.report().out().println(Column.text(key.path("token")));
     } else {
       root.report().object(key, CREATED);
+    }
+  }
+
+  private void addDomains(ObjectNode body, List<String> domains) throws Failure {
+    List<String> ids = new ArrayList<>();
+    for (String domain : domains) {
+      JsonNode found = root.client().get(ApiPath.of("domains").name(domain));
+      ids.add(Column.text(found.path("id")));
+    }
+    if (ids.size() == 1) {
+      body.put("domain_id", ids.getFirst());
+    } else {
+      ids.forEach(body.putArray("domain_ids")::add);
     }
   }
 

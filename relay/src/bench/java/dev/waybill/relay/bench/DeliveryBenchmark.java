@@ -1,8 +1,10 @@
 package dev.waybill.relay.bench;
 
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.smtp.ClientTimeouts;
+import dev.waybill.relay.smtp.Envelope;
 import dev.waybill.relay.smtp.Opening;
 import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.smtp.TlsPolicy;
@@ -73,7 +75,7 @@ public class DeliveryBenchmark {
 
   @Benchmark
   public TransactionResult transaction() {
-    return session.send(from, to, message, false, false);
+    return session.send(new Envelope(from, to, false, false, DsnParameters.NONE), message);
   }
 
   @TearDown

@@ -50,6 +50,7 @@ public class MessageBenchmark {
   private final Admission admission =
       new Admission(
           DomainName.of("relay.example"),
+          Admission.HeaderLimits.defaults(),
           name -> Optional.of(SubmittedMail.domain()),
           (_, _, _) -> Map.of());
   private final Submission submission =
@@ -59,6 +60,7 @@ public class MessageBenchmark {
           plain,
           new SubmittedBody.InMemory(plain),
           List.of(EmailAddress.of("ann@rcpt.example")),
+          Map.of(),
           null,
           new ClientFacts("app.example", InetAddress.getLoopbackAddress(), true, false, false),
           new Submission.Form(false, false));

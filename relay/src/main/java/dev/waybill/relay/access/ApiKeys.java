@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// The API keys of the relay. Any thread may call it.
 ///
@@ -75,15 +74,14 @@ public final class ApiKeys {
   /// Makes a key; it is on stable storage and works on this node when this returns.
   ///
   /// @param name what the operator calls it: 1 to 200 characters
-  /// @param domainId the only registered domain it may send for; null for all
   /// @throws IllegalArgumentException when the name is empty or too long
-  public Created create(String name, ApiKey.Permission permission, @Nullable UUID domainId) {
+  public Created create(String name, ApiKey.Permission permission, ApiKey.Sending sending) {
     if (name.isBlank() || name.length() > MAX_NAME) {
       throw new IllegalArgumentException(
           "name \"%s\" (expected: 1 to %d characters)".formatted(name, MAX_NAME));
     }
     String token = newToken();
-    ApiKey key = new ApiKey(ids.next(), name, permission, domainId, clock.instant());
+    ApiKey key = new ApiKey(ids.next(), name, permission, sending, clock.instant());
     store.insert(key, hash(token));
     refresh();
     return new Created(key, token);

@@ -9,17 +9,33 @@ import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
+import dev.waybill.relay.streams.Stream;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// `/api-keys`: who may use the relay.
 final class ApiKeysResource {
   private static final int MAX_NAME = 100;
+  private static final int MAX_DOMAINS = 1_000;
 
-  record Create(@Nullable String name, @Nullable String permission, @Nullable UUID domainId) {
+  /// @param domainId what Resend's clients say; as `domain_ids` with one
+  /// @param domainIds the only domains it may send for; null or empty for all
+  /// @param stream of its messages that name none; null for `transactional`
+  /// @param recipientsPerMinute null for no limit
+  /// @param recipientsPerDay of UTC; null for no limit
+  record Create(
+      @Nullable String name,
+      @Nullable String permission,
+      @Nullable UUID domainId,
+      @Nullable List<@Nullable UUID> domainIds,
+      @Nullable String stream,
+      @Nullable Integer recipientsPerMinute,
+      @Nullable Integer recipientsPerDay) {
     /// @throws Refusal when the name is missing or too long
     String checkedName() {
       if (name == null || name.isBlank()) {
@@ -32,15 +48,19 @@ final class ApiKeysResource {
       return name.strip();
     }
 
-    /// What is asked for; where nothing is, a key for one domain may send and any other may do all.
+    /// What is asked for; where nothing is, a key for some domains may send and any other may do
+    /// all.
     ///
     /// @throws Refusal when the permission is unknown, or a domain limits a key that may do
     ///   everything
     ApiKey.Permission checkedPermission() {
+      Set<UUID> domains = checkedDomains();
       ApiKey.Permission wanted =
           switch (permission) {
             case null ->
-                domainId == null ? ApiKey.Permission.FULL_ACCESS : ApiKey.Permission.SENDING_ACCESS;
+                domains.isEmpty()
+                    ? ApiKey.Permission.FULL_ACCESS
+                    : ApiKey.Permission.SENDING_ACCESS;
             case "full_access" -> ApiKey.Permission.FULL_ACCESS;
             case "sending_access" -> ApiKey.Permission.SENDING_ACCESS;
             default ->
@@ -48,25 +68,87 @@ final class ApiKeysResource {
                     Problem.invalid(
                         "permission", "\"" + permission + "\"", "full_access or sending_access"));
           };
-      if (wanted == ApiKey.Permission.FULL_ACCESS && domainId != null) {
+      if (wanted == ApiKey.Permission.FULL_ACCESS && !domains.isEmpty()) {
         throw new Refusal(
             Problem.invalid(
-                "domain_id", "\"" + domainId + "\"", "none, unless permission is sending_access"));
+                domainId == null ? "domain_ids" : "domain_id",
+                "\"" + domains.iterator().next() + "\"",
+                "none, unless permission is sending_access"));
       }
       return wanted;
+    }
+
+    /// @throws Refusal when something of it makes no sense
+    ApiKey.Sending checkedSending() {
+      return new ApiKey.Sending(
+          checkedDomains(),
+          checkedStream(),
+          checkedLimit("recipients_per_minute", recipientsPerMinute),
+          checkedLimit("recipients_per_day", recipientsPerDay));
+    }
+
+    private Set<UUID> checkedDomains() {
+      Set<UUID> domains = new LinkedHashSet<>();
+      if (domainId != null) {
+        domains.add(domainId);
+      }
+      for (UUID id : domainIds == null ? List.<@Nullable UUID>of() : domainIds) {
+        if (id == null) {
+          throw new Refusal(Problem.invalid("domain_ids", "null", "ids of registered domains"));
+        }
+        domains.add(id);
+      }
+      if (domains.size() > MAX_DOMAINS) {
+        throw new Refusal(
+            Problem.invalid("domain_ids", domains.size() + " domains", "at most " + MAX_DOMAINS));
+      }
+      return domains;
+    }
+
+    private @Nullable Stream checkedStream() {
+      return stream == null
+          ? null
+          : Stream.parse(stream)
+              .orElseThrow(() ->
+                  new Refusal(
+                      Problem.invalid(
+                          "stream", "\"" + stream + "\"", "transactional or marketing")));
+    }
+
+    private static int checkedLimit(String name, @Nullable Integer limit) {
+      if (limit != null && limit < 1) {
+        throw new Refusal(Problem.invalid(name, limit.toString(), "1 or more, or nothing"));
+      }
+      return limit == null ? 0 : limit;
     }
   }
 
   record Created(UUID id, String token) {}
 
+  /// @param domainId the domain when there is one only
   record KeyView(
-      UUID id, String name, String permission, @Nullable UUID domainId, String createdAt) {
+      UUID id,
+      String name,
+      String permission,
+      @Nullable UUID domainId,
+      List<UUID> domainIds,
+      String stream,
+      @Nullable Integer recipientsPerMinute,
+      @Nullable Integer recipientsPerDay,
+      String createdAt) {
     static KeyView of(ApiKey key) {
+      ApiKey.Sending sending = key.sending();
+      List<UUID> domains = sending.domains().stream().sorted().toList();
+      Stream stream = sending.stream();
       return new KeyView(
           key.id(),
           key.name(),
           key.permission().name().toLowerCase(Locale.ROOT),
-          key.domainId(),
+          domains.size() == 1 ? domains.getFirst() : null,
+          domains,
+          (stream == null ? Stream.TRANSACTIONAL : stream).text(),
+          sending.perMinute() > 0 ? sending.perMinute() : null,
+          sending.perDay() > 0 ? sending.perDay() : null,
           Times.text(key.createdAt()));
     }
   }
@@ -90,13 +172,17 @@ final class ApiKeysResource {
     Create wanted = Json.read(request, Create.class);
     String name = wanted.checkedName();
     ApiKey.Permission permission = wanted.checkedPermission();
-    UUID domainId = wanted.domainId();
-    if (domainId != null
-        && domains.list().stream().noneMatch(domain -> domain.id().equals(domainId))) {
-      throw new Refusal(
-          Problem.invalid("domain_id", "\"" + domainId + "\"", "the id of a registered domain"));
+    ApiKey.Sending sending = wanted.checkedSending();
+    for (UUID domain : sending.domains()) {
+      if (domains.byId(domain).isEmpty()) {
+        throw new Refusal(
+            Problem.invalid(
+                domain.equals(wanted.domainId()) ? "domain_id" : "domain_ids",
+                "\"" + domain + "\"",
+                "the id of a registered domain"));
+      }
     }
-    ApiKeys.Created created = keys.create(name, permission, domainId);
+    ApiKeys.Created created = keys.create(name, permission, sending);
     return Json.response(201, new Created(created.key().id(), created.token()));
   }
 

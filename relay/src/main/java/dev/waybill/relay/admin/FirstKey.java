@@ -36,7 +36,9 @@ public final class FirstKey {
     ensure(
         dataDir,
         () -> keys.list().isEmpty(),
-        () -> keys.create("admin.key", ApiKey.Permission.FULL_ACCESS, null).token());
+        () ->
+            keys.create("admin.key", ApiKey.Permission.FULL_ACCESS, ApiKey.Sending.ANYTHING)
+                .token());
   }
 
   /// An empty file is put there before the key is made: should the relay die in between, the empty

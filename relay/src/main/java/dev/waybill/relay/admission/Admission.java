@@ -1,8 +1,10 @@
 package dev.waybill.relay.admission;
 
+import dev.waybill.relay.access.ApiKey;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.idempotency.IdempotencyKey;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.queue.Acceptance;
@@ -15,13 +17,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Judges submissions. Any thread may call it; it keeps nothing between calls.
 public final class Admission {
-  /// How many octets of a message the decision needs to see: one more than a header may have.
-  public static final int HEAD = 256 * 1024 + 1;
+  /// How much header a message may have.
+  ///
+  /// @param size octets, the empty line behind it included: 1 KiB to 1 MiB
+  /// @param fields 10 to 10,000
+  public record HeaderLimits(int size, int fields) {
+    public HeaderLimits {
+      require("max-header-size", size, 1_024, 1 << 20);
+      require("max-header-fields", fields, 10, 10_000);
+    }
 
-  private static final int MAX_FIELDS = 1_000;
+    /// 256 KiB, 1,000 fields.
+    public static HeaderLimits defaults() {
+      return new HeaderLimits(256 * 1024, 1_000);
+    }
+
+    /// How many octets of a message the decision needs to see: one more than a header may have.
+    public int head() {
+      return size + 1;
+    }
+
+    private static void require(String name, int value, int least, int most) {
+      if (value < least || value > most) {
+        throw new IllegalArgumentException(
+            "%s: %d (expected: %d..%d)".formatted(name, value, least, most));
+      }
+    }
+  }
+
   private static final int MAX_RECEIVED = 50;
   private static final int MAX_SUBJECT = 2_000;
 
@@ -35,6 +62,7 @@ public final class Admission {
   }
 
   private final DomainName hostname;
+  private final HeaderLimits limits;
   private final AuthorPolicy authors;
   private final SuppressedRecipients suppressed;
 
@@ -42,9 +70,11 @@ public final class Admission {
   /// @param covering the nearest registered domain at or above a name
   public Admission(
       DomainName hostname,
+      HeaderLimits limits,
       Function<DomainName, Optional<SendingDomain>> covering,
       SuppressedRecipients suppressed) {
     this.hostname = hostname;
+    this.limits = limits;
     this.authors = new AuthorPolicy(covering);
     this.suppressed = suppressed;
   }
@@ -54,7 +84,11 @@ public final class Admission {
   /// @throws RuntimeException when a ledger cannot be read: our fault, not the message's
   public Verdict judge(Submission submission) {
     byte[] head = submission.head();
-    HeaderBlock header = HeaderBlock.parse(head, 0, Math.min(head.length, HEAD));
+    if (head.length < Math.min(limits.head(), submission.body().size())) {
+      throw new IllegalArgumentException(
+          "%d octets of the message's head (expected: %d)".formatted(head.length, limits.head()));
+    }
+    HeaderBlock header = HeaderBlock.parse(head, 0, Math.min(head.length, limits.head()));
     Optional<Verdict.Refused> broken = structure(head, header);
     if (broken.isPresent()) {
       return broken.get();
@@ -65,31 +99,18 @@ public final class Admission {
     };
   }
 
-  private static Optional<Verdict.Refused> structure(byte[] head, HeaderBlock header) {
-    if (header.bodyStart() >= HEAD) {
-      return Optional.of(
-          Verdict.Refused.content(
-              "The header is too long (expected: at most %d octets)".formatted(HEAD - 1)));
+  private Optional<Verdict.Refused> structure(byte[] head, HeaderBlock header) {
+    if (header.bodyStart() > limits.size()) {
+      return Optional.of(Refusals.headerTooLong(limits.size()));
     }
     if (header.malformedAt() >= 0) {
-      return Optional.of(
-          Verdict.Refused.content(
-              "A line of the header is neither a field nor a continuation: \"%s\""
-                  .formatted(Excerpt.line(head, header.malformedAt()))));
+      return Optional.of(Refusals.notAField(Excerpt.line(head, header.malformedAt())));
     }
-    if (header.fields().size() > MAX_FIELDS) {
-      return Optional.of(
-          Verdict.Refused.content(
-              "The header has %d fields (expected: at most %d)"
-                  .formatted(header.fields().size(), MAX_FIELDS)));
+    if (header.fields().size() > limits.fields()) {
+      return Optional.of(Refusals.tooManyFields(header.fields().size(), limits.fields()));
     }
     if (header.all("Received").size() > MAX_RECEIVED) {
-      return Optional.of(
-          new Verdict.Refused(
-              Verdict.Cause.CONTENT,
-              554,
-              "5.4.6",
-              "Mail loop: more than %d Received fields".formatted(MAX_RECEIVED)));
+      return Optional.of(Refusals.loop(MAX_RECEIVED));
     }
     return Optional.empty();
   }
@@ -97,8 +118,7 @@ public final class Admission {
   private Verdict controls(Submission submission, HeaderBlock header, AuthorPolicy.Author author) {
     return switch (ControlHeaders.read(header, submission.at())) {
       case ControlHeaders.Malformed(String name, String value, String expected) ->
-          Verdict.Refused.content(
-              "%s: \"%s\" (expected: %s)".formatted(name, Excerpt.of(value), expected));
+          Refusals.badControl(name, value, expected);
       case ControlHeaders.Wishes wishes -> admit(submission, header, author, wishes);
     };
   }
@@ -109,6 +129,8 @@ public final class Admission {
       AuthorPolicy.Author author,
       ControlHeaders.Wishes wishes) {
     SendingDomain domain = author.domain();
+    ApiKey credential = submission.key();
+    Stream stream = stream(wishes, credential);
     boolean smtpUtf8 = submission.form().smtpUtf8();
     MessageFacts facts =
         new MessageFacts(
@@ -119,7 +141,7 @@ public final class Admission {
             domain.name(),
             author.address().toString(),
             Excerpt.upTo(MAX_SUBJECT, header.value("Subject").orElse("")),
-            wishes.stream(),
+            stream,
             wishes.tag(),
             wishes.metadata(),
             wishes.trackOpens(),
@@ -129,10 +151,14 @@ public final class Admission {
             submission.form().eightBit(),
             smtpUtf8);
     Map<EmailAddress, String> reasons =
-        suppressed.find(domain.id(), wishes.stream(), submission.recipients());
+        suppressed.find(domain.id(), stream, submission.recipients());
     List<Recipient> recipients =
         submission.recipients().stream()
-            .map(address -> new Recipient(address, reasons.get(address)))
+            .map(address ->
+                new Recipient(
+                    address,
+                    reasons.get(address),
+                    submission.notifications().getOrDefault(address, DsnParameters.NONE)))
             .toList();
     String key = wishes.idempotencyKey();
     return new Verdict.Admitted(
@@ -142,6 +168,14 @@ public final class Admission {
             recipients,
             key == null
                 ? null
-                : IdempotencyKey.of(domain.id(), key, Contents.digest(submission, header))));
+                : IdempotencyKey.of(domain.id(), key, Contents.digest(submission, header)),
+            credential != null && credential.sending().perDay() > 0 ? credential.id() : null));
+  }
+
+  /// The message's own word counts most, then its key's, and mail is transactional otherwise.
+  private static Stream stream(ControlHeaders.Wishes wishes, @Nullable ApiKey key) {
+    Stream wanted = wishes.stream();
+    Stream usual = key == null ? null : key.sending().stream();
+    return wanted != null ? wanted : usual != null ? usual : Stream.TRANSACTIONAL;
   }
 }

@@ -38,11 +38,9 @@ final class AuthorPolicy {
       case OriginatorField.OneMailbox(EmailAddress address) -> accountable(submission, address);
       case OriginatorField.SeveralMailboxes(List<EmailAddress> authors) ->
           several(submission, header, authors);
-      case OriginatorField.Missing _ -> refused("There is no From field");
-      case OriginatorField.SeveralFields(int count) ->
-          refused("There are %d From fields (expected: one)".formatted(count));
-      case OriginatorField.Unreadable(String why) ->
-          refused("The From field cannot be read: " + why);
+      case OriginatorField.Missing _ -> refused(Refusals.noFrom());
+      case OriginatorField.SeveralFields(int count) -> refused(Refusals.severalFroms(count));
+      case OriginatorField.Unreadable(String why) -> refused(Refusals.unreadableFrom(why));
     };
   }
 
@@ -50,9 +48,7 @@ final class AuthorPolicy {
   /// message gets one `d=`.
   private Finding several(Submission submission, HeaderBlock header, List<EmailAddress> authors) {
     if (!(read(submission, header, "Sender") instanceof OriginatorField.OneMailbox sender)) {
-      return refused(
-          "The From field has %d addresses (expected: one, or a Sender field with one)"
-              .formatted(authors.size()));
+      return refused(Refusals.severalAuthors(authors.size()));
     }
     Finding first = accountable(submission, authors.getFirst());
     if (!(first instanceof Author author)) {
@@ -64,9 +60,7 @@ final class AuthorPolicy {
         return finding;
       }
       if (!domain.id().equals(author.domain().id())) {
-        return refused(
-            "The From field has addresses of %s and of %s (expected: one domain)"
-                .formatted(author.domain().name(), domain.name()));
+        return refused(Refusals.severalDomains(author.domain().name(), domain.name()));
       }
     }
     Finding sending = accountable(submission, sender.address());
@@ -77,18 +71,12 @@ final class AuthorPolicy {
     DomainName name = address.domain();
     Optional<SendingDomain> covered = covering.apply(name);
     if (covered.isEmpty() || !covered.get().status().mayMail()) {
-      return new Refusal(
-          Verdict.Refused.sender(
-              "The From domain %s is not verified; run: waybillctl domains records %s"
-                  .formatted(name, covered.map(SendingDomain::name).orElse(name))));
+      return refused(Refusals.notVerified(name, covered.map(SendingDomain::name).orElse(name)));
     }
     SendingDomain domain = covered.get();
     ApiKey key = submission.key();
-    if (key != null && key.domainId() != null && !key.domainId().equals(domain.id())) {
-      return new Refusal(
-          Verdict.Refused.sender(
-              "The API key \"%s\" may not send for the From domain %s"
-                  .formatted(key.name(), name)));
+    if (key != null && !key.sending().covers(domain.id())) {
+      return refused(Refusals.notForThisKey(key.name(), name));
     }
     return new Author(address, domain);
   }
@@ -98,7 +86,7 @@ final class AuthorPolicy {
     return OriginatorField.read(submission.head(), header, name, submission.form().smtpUtf8());
   }
 
-  private static Finding refused(String text) {
-    return new Refusal(Verdict.Refused.content(text));
+  private static Finding refused(Verdict.Refused verdict) {
+    return new Refusal(verdict);
   }
 }

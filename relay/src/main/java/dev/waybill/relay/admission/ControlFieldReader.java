@@ -92,13 +92,7 @@ final class ControlFieldReader {
 
   ControlHeaders.Wishes result() {
     return new ControlHeaders.Wishes(
-        stream == null ? Stream.TRANSACTIONAL : stream,
-        tag,
-        metadata.entries(),
-        trackOpens,
-        trackClicks,
-        sendAt,
-        idempotencyKey);
+        stream, tag, metadata.entries(), trackOpens, trackClicks, sendAt, idempotencyKey);
   }
 
   void setStream(Stream wanted) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ControlHeaders {
   /// Everything that was asked for.
   ///
-  /// @param stream `transactional` when nothing was said
+  /// @param stream null leaves it to the API key
   /// @param tag the application's label; null for none
   /// @param metadata the application's own facts
   /// @param trackOpens null leaves it to the domain
@@ -20,7 +20,7 @@ public sealed interface ControlHeaders {
   /// @param sendAt when to send; null for at once
   /// @param idempotencyKey under which it may be handed in again; null for none
   record Wishes(
-      Stream stream,
+      @Nullable Stream stream,
       @Nullable String tag,
       Map<String, String> metadata,
       @Nullable Boolean trackOpens,

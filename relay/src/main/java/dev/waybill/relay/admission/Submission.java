@@ -1,10 +1,12 @@
 package dev.waybill.relay.admission;
 
 import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.SubmittedBody;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id what the message will be called when it is admitted
 /// @param at when its last octet arrived
-/// @param head the message's first octets, all of them or at least [Admission#HEAD] many; must not
-///   change
+/// @param head the message's first octets, all of them or at least [Admission.HeaderLimits#head]
+///   many; must not change
 /// @param body the whole message
 /// @param recipients the RCPT TO list in its order, at least one
+/// @param notifications what the client wants to hear of which recipient; those of whom it said
+///   nothing are missing
 /// @param key the key it was submitted with; null for a trusted network
 /// @param client who submitted it and how
 /// @param form what the message needs of the next hop
@@ -28,6 +32,7 @@ public record Submission(
     byte[] head,
     SubmittedBody body,
     List<EmailAddress> recipients,
+    Map<EmailAddress, DsnParameters> notifications,
     @Nullable ApiKey key,
     ClientFacts client,
     Form form) {
@@ -45,13 +50,9 @@ public record Submission(
     Objects.requireNonNull(client, "client");
     Objects.requireNonNull(form, "form");
     recipients = List.copyOf(recipients);
+    notifications = Map.copyOf(notifications);
     if (recipients.isEmpty()) {
       throw new IllegalArgumentException("no recipients (expected: at least one)");
-    }
-    if (head.length < Math.min(Admission.HEAD, body.size())) {
-      throw new IllegalArgumentException(
-          "%d octets of the message's head (expected: %d)"
-              .formatted(head.length, Math.min(Admission.HEAD, body.size())));
     }
   }
 }

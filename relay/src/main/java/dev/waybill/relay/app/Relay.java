@@ -1,6 +1,7 @@
 package dev.waybill.relay.app;
 
 import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.access.KeyAllowance;
 import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.admin.AdminDoor;
 import dev.waybill.relay.admin.FirstKey;
@@ -112,6 +113,7 @@ public final class Relay {
     // ledgers
     Resolver resolver = new Resolver(settings.dns().servers(), settings.dns().timeout());
     keys = ApiKeys.open(database, ids, clock, random);
+    KeyAllowance allowance = new KeyAllowance(database, clock, SystemClock.nanos());
     KeyGuard guard = new KeyGuard(keys::authenticate, SystemClock.nanos());
     domains =
         Domains.open(
@@ -138,14 +140,18 @@ public final class Relay {
             suppressions::find);
     idempotency = new Idempotency(database, clock);
     Admission admission =
-        new Admission(settings.machine().hostname(), domains::covering, suppressions::find);
+        new Admission(
+            settings.machine().hostname(),
+            settings.submission().limits().header(),
+            domains::covering,
+            suppressions::find);
     certificate = HeadStart.await(reading);
     certificate.bindTo(metrics.registry());
     SSLContext tls = certificate.context();
     submission =
         new SubmissionServer(
             settings.submission(),
-            new Intake(guard, admission::judge, this::accept, queue::health),
+            new Intake(guard, allowance, admission::judge, this::accept, queue::health),
             tls,
             new Surroundings(ids, clock, SystemClock.nanos(), SystemClock::pause),
             metrics.registry());
@@ -182,7 +188,9 @@ public final class Relay {
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,
             clock);
-    upkeep = new Upkeep(domains, keys, certificate, queue, queueMeters, clock);
+    upkeep =
+        new Upkeep(
+            new Upkeep.Ledgers(domains, keys, allowance), certificate, queue, queueMeters, clock);
   }
 
   /// Starts what sends before what takes, so that nothing is accepted that nobody would deliver.

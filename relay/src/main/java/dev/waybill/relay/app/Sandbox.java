@@ -212,7 +212,11 @@ public final class Sandbox {
         .filter(key -> key.name().equals(KEY_NAME))
         .forEach(key -> relay.keys().remove(key.id()));
     String password =
-        relay.keys().create(KEY_NAME, ApiKey.Permission.SENDING_ACCESS, domain.id()).token();
+        relay
+            .keys()
+            .create(
+                KEY_NAME, ApiKey.Permission.SENDING_ACCESS, ApiKey.Sending.forDomain(domain.id()))
+            .token();
     return new SandboxAccess(
         domain.name(),
         loopback(relay.submissionPort()),
@@ -231,7 +235,10 @@ public final class Sandbox {
     Path file = folder.resolve("admin.key");
     return Files.exists(file)
         ? Files.readString(file).strip()
-        : relay.keys().create(KEY_NAME, ApiKey.Permission.FULL_ACCESS, null).token();
+        : relay
+            .keys()
+            .create(KEY_NAME, ApiKey.Permission.FULL_ACCESS, ApiKey.Sending.ANYTHING)
+            .token();
   }
 
   private void sendSamples(SandboxAccess access)

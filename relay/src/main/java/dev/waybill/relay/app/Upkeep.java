@@ -1,6 +1,7 @@
 package dev.waybill.relay.app;
 
 import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.access.KeyAllowance;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.VerificationSchedule;
 import dev.waybill.relay.queue.Queue;
@@ -24,9 +25,17 @@ final class Upkeep {
   private static final Duration CERTIFICATE = Duration.ofSeconds(10);
   private static final Duration FIGURES = Duration.ofSeconds(10);
 
-  private final Domains domains;
+  /// What other nodes change too.
+  record Ledgers(Domains domains, ApiKeys keys, KeyAllowance allowance) {
+    void refresh() {
+      keys.refresh();
+      allowance.refresh();
+      domains.refresh();
+    }
+  }
+
+  private final Ledgers ledgers;
   private final VerificationSchedule schedule;
-  private final ApiKeys keys;
   private final ServerCertificate certificate;
   private final Queue queue;
   private final QueueMeters meters;
@@ -36,15 +45,13 @@ final class Upkeep {
           Thread.ofPlatform().name("upkeep").daemon(true).factory());
 
   Upkeep(
-      Domains domains,
-      ApiKeys keys,
+      Ledgers ledgers,
       ServerCertificate certificate,
       Queue queue,
       QueueMeters meters,
       InstantSource clock) {
-    this.domains = domains;
-    this.schedule = domains.schedule();
-    this.keys = keys;
+    this.ledgers = ledgers;
+    this.schedule = ledgers.domains().schedule();
     this.certificate = certificate;
     this.queue = queue;
     this.meters = meters;
@@ -69,8 +76,7 @@ final class Upkeep {
   }
 
   private void lookAtLedgers() {
-    keys.refresh();
-    domains.refresh();
+    ledgers.refresh();
     // it waits for the DNS, and a call while it does is none
     Thread.ofVirtual().name("domain-checks").start(schedule::checkDue);
   }

@@ -51,10 +51,18 @@ public final class Keys {
       single("submission.connections-per-address", Kind.number(1, 100_000), "100");
   public static final Key<Integer> SUBMISSION_MESSAGES_PER_CONNECTION =
       single("submission.messages-per-connection", Kind.number(1, 1_000_000), "10000");
+  public static final Key<Long> SUBMISSION_MAX_HEADER_SIZE =
+      single("submission.max-header-size", Kind.size(), "256KiB");
+  public static final Key<Integer> SUBMISSION_MAX_HEADER_FIELDS =
+      single("submission.max-header-fields", Kind.number(10, 10_000), "1000");
+  public static final Key<Long> SUBMISSION_MEMORY =
+      single("submission.memory", Kind.size(), "64MiB");
   public static final Key<IpNetwork> SUBMISSION_ALLOW_PLAINTEXT_AUTH =
       list("submission.allow-plaintext-auth", network(), "127.0.0.0/8,::1/128");
   public static final Key<IpNetwork> SUBMISSION_TRUSTED_NETWORKS =
       list("submission.trusted-networks", network(), "");
+  public static final Key<IpNetwork> SUBMISSION_PROXY_NETWORKS =
+      list("submission.proxy-networks", network(), "");
   public static final Key<Duration> SUBMISSION_TIMEOUT_IDLE =
       single("submission.timeouts.idle", Kind.duration(), "5m");
   public static final Key<Duration> SUBMISSION_TIMEOUT_COMMAND =

@@ -1,6 +1,7 @@
 package dev.waybill.relay.config;
 
 import dev.waybill.relay.admin.AdminSettings;
+import dev.waybill.relay.admission.Admission;
 import dev.waybill.relay.delivery.DeliverySettings;
 import dev.waybill.relay.domains.RecordPlanSettings;
 import dev.waybill.relay.domains.VerificationSettings;
@@ -114,15 +115,21 @@ public final class SettingsReader {
             configuration.get(Keys.SUBMISSION_MAX_RECIPIENTS),
             configuration.get(Keys.SUBMISSION_MAX_CONNECTIONS),
             configuration.get(Keys.SUBMISSION_CONNECTIONS_PER_ADDRESS),
-            configuration.get(Keys.SUBMISSION_MESSAGES_PER_CONNECTION)),
+            configuration.get(Keys.SUBMISSION_MESSAGES_PER_CONNECTION),
+            new Admission.HeaderLimits(
+                Math.toIntExact(configuration.get(Keys.SUBMISSION_MAX_HEADER_SIZE)),
+                configuration.get(Keys.SUBMISSION_MAX_HEADER_FIELDS)),
+            configuration.get(Keys.SUBMISSION_MEMORY)),
         new SubmissionSettings.Timeouts(
             configuration.get(Keys.SUBMISSION_TIMEOUT_IDLE),
             configuration.get(Keys.SUBMISSION_TIMEOUT_COMMAND),
             configuration.get(Keys.SUBMISSION_TIMEOUT_DATA),
             configuration.get(Keys.SUBMISSION_TIMEOUT_HANDSHAKE),
             configuration.get(Keys.SUBMISSION_TIMEOUT_SESSION)),
-        configuration.list(Keys.SUBMISSION_ALLOW_PLAINTEXT_AUTH),
-        configuration.list(Keys.SUBMISSION_TRUSTED_NETWORKS),
+        new SubmissionSettings.Networks(
+            configuration.list(Keys.SUBMISSION_ALLOW_PLAINTEXT_AUTH),
+            configuration.list(Keys.SUBMISSION_TRUSTED_NETWORKS),
+            configuration.list(Keys.SUBMISSION_PROXY_NETWORKS)),
         dataDir.resolve("spool"));
   }
 

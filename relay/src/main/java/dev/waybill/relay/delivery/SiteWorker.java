@@ -1,9 +1,11 @@
 package dev.waybill.relay.delivery;
 
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.smtp.ClientSession;
+import dev.waybill.relay.smtp.Envelope;
 import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TlsPolicy;
@@ -129,7 +131,7 @@ final class SiteWorker implements Runnable {
     int ofSite = site.memory().take(estimate);
     int ofAll = shop.memory().take(estimate);
     try {
-      return carry(shop.render().apply(delivery));
+      return carry(shop.render().apply(delivery), delivery.dsn());
     } catch (StorageException trouble) {
       // the copy could not be made, now; nothing was said to the host
       LOG.warn("delivery {} waits for the storage: {}", delivery.key(), trouble.getMessage());
@@ -141,7 +143,7 @@ final class SiteWorker implements Runnable {
     }
   }
 
-  private Result carry(RenderedCopy copy) {
+  private Result carry(RenderedCopy copy, DsnParameters dsn) {
     String reason = "";
     for (int conversation = 0; conversation < MAX_CONVERSATIONS; conversation++) {
       Result refusal = session == null ? connect() : null;
@@ -155,7 +157,9 @@ final class SiteWorker implements Runnable {
       AttemptOutcome.Peer peer = peer(session);
       TransactionResult result =
           session.send(
-              copy.returnPath(), copy.recipient(), copy.bytes(), copy.eightBit(), copy.smtpUtf8());
+              new Envelope(
+                  copy.returnPath(), copy.recipient(), copy.eightBit(), copy.smtpUtf8(), dsn),
+              copy.bytes());
       switch (result) {
         case TransactionResult.Accepted(Reply reply) -> {
           site.succeeded();

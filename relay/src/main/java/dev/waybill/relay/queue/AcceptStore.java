@@ -1,11 +1,13 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.access.KeyUsageStore;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventStore;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.idempotency.IdempotencyKey;
 import dev.waybill.relay.idempotency.IdempotencyStore;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.GroupCommit;
 import java.io.IOException;
@@ -15,9 +17,12 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +61,23 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
     }
     events.write(connection, first);
     insertKeys(connection, messages);
+    chargeKeys(connection, messages);
+  }
+
+  private static void chargeKeys(Connection connection, List<Accepting> messages)
+      throws SQLException {
+    SortedMap<UUID, Integer> recipients = new TreeMap<>();
+    Instant last = Instant.MIN;
+    for (Accepting message : messages) {
+      UUID key = message.acceptance().chargedKey();
+      if (key != null) {
+        recipients.merge(key, message.acceptance().recipients().size(), Integer::sum);
+        last = message.facts().acceptedAt();
+      }
+    }
+    if (!recipients.isEmpty()) {
+      KeyUsageStore.add(connection, recipients, last);
+    }
   }
 
   private static void insertKeys(Connection connection, List<Accepting> messages)
@@ -120,8 +142,8 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
         connection.prepareStatement(
             """
             insert into delivery (message_id, ordinal, recipient, recipient_domain, state, attempts,
-              due_at, owner, body_segment)
-            values (?, ?, ?, ?, ?, 0, ?, ?, ?)\
+              due_at, owner, body_segment, dsn)
+            values (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)\
             """)) {
       for (Accepting message : messages) {
         List<Recipient> recipients = message.acceptance().recipients();
@@ -134,6 +156,8 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
             insert.setString(4, recipient.address().domain().value());
             setTurn(insert, message);
             insert.setLong(8, message.location().segment());
+            String dsn = recipient.dsn().text();
+            insert.setString(9, dsn.isEmpty() ? null : dsn);
             insert.addBatch();
           }
         }
@@ -168,10 +192,10 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
           suppressedFor != null
               ? EventType.EMAIL_SUPPRESSED
               : facts.sendAt() == null ? EventType.EMAIL_SENT : EventType.EMAIL_SCHEDULED;
-      Map<String, String> details =
-          suppressedFor == null
-              ? Map.of()
-              : Map.of("reason", Columns.required(suppressedFor, MAX_REPLY));
+      Map<String, String> details = dsnFacts(recipient.dsn());
+      if (suppressedFor != null) {
+        details.put("reason", Columns.required(suppressedFor, MAX_REPLY));
+      }
       events.add(
           new Event(
               type,
@@ -181,6 +205,24 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
               facts.domain().value(),
               details));
     }
+  }
+
+  /// What the application calls this delivery, so that it finds its own in the journal.
+  private static Map<String, String> dsnFacts(DsnParameters dsn) {
+    Map<String, String> facts = new HashMap<>();
+    if (dsn.envid() != null) {
+      facts.put("envelope_id", DsnParameters.decoded(dsn.envid()));
+    }
+    if (dsn.orcpt() != null) {
+      facts.put("original_recipient", DsnParameters.decoded(dsn.orcpt()));
+    }
+    if (!dsn.notifyOn().isEmpty()) {
+      facts.put("notify", dsn.notifyText());
+    }
+    if (dsn.ret() != null) {
+      facts.put("return", dsn.ret().name());
+    }
+    return facts;
   }
 
   private String metadata(MessageFacts facts) throws SQLException {

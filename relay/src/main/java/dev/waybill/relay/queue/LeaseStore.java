@@ -2,6 +2,7 @@ package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.Database;
@@ -19,11 +20,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Who works on which delivery: claims of due rows, and the nodes that hold them. Any thread.
 final class LeaseStore {
   /// A claimed row.
-  record Claimed(DeliveryKey key, EmailAddress recipient, int attempts) {}
+  record Claimed(DeliveryKey key, EmailAddress recipient, DsnParameters dsn, int attempts) {}
 
   /// How many rows one transaction of a retry changes.
   private static final int AT_ONCE = 2_000;
@@ -56,7 +58,7 @@ final class LeaseStore {
                 + ")";
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select message_id, ordinal, recipient, attempts from delivery where due_at <= ?"
+            "select message_id, ordinal, recipient, dsn, attempts from delivery where due_at <= ?"
                 + others
                 + " order by due_at limit ?"
                 + lock())) {
@@ -72,11 +74,16 @@ final class LeaseStore {
               new Claimed(
                   new DeliveryKey(row.getObject(1, UUID.class), row.getInt(2)),
                   EmailAddress.of(row.getString(3)),
-                  row.getInt(4)));
+                  dsn(row.getString(4)),
+                  row.getInt(5)));
         }
       }
     }
     return lease(connection, owner, claimed);
+  }
+
+  private static DsnParameters dsn(@Nullable String text) {
+    return text == null ? DsnParameters.NONE : DsnParameters.parse(text);
   }
 
   /// Where one node is alone, nobody else claims; and H2 would sort and lock every row that is due.

@@ -3,7 +3,6 @@ package dev.waybill.relay.queue;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.message.DomainName;
-import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.Dialect;
 import dev.waybill.relay.storage.GroupCommit;
@@ -295,23 +294,24 @@ public final class Queue implements AutoCloseable {
         acceptance,
         (key, recipient) -> {
           inFlight.leasedAgain(key, message.owner());
-          handOver(new ReadyDelivery(key, stored, recipient, 0));
+          handOver(new ReadyDelivery(key, stored, recipient.address(), recipient.dsn(), 0));
         });
   }
 
   /// Before anything is stored: what is leased to this node is always in flight.
   private void enter(Acceptance acceptance, InFlight.Room room) {
     forEachDelivery(
-        acceptance, (key, recipient) -> inFlight.enter(key, recipient.domain(), room, NOBODY));
+        acceptance,
+        (key, recipient) -> inFlight.enter(key, recipient.address().domain(), room, NOBODY));
   }
 
   private static void forEachDelivery(
-      Acceptance acceptance, BiConsumer<DeliveryKey, EmailAddress> action) {
+      Acceptance acceptance, BiConsumer<DeliveryKey, Recipient> action) {
     List<Recipient> recipients = acceptance.recipients();
     for (int ordinal = 0; ordinal < recipients.size(); ordinal++) {
       Recipient recipient = recipients.get(ordinal);
       if (recipient.suppressedFor() == null) {
-        action.accept(new DeliveryKey(acceptance.facts().id(), ordinal), recipient.address());
+        action.accept(new DeliveryKey(acceptance.facts().id(), ordinal), recipient);
       }
     }
   }

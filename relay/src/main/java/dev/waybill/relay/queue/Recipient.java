@@ -1,5 +1,6 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// @param address the mailbox as given
 /// @param suppressedFor why no copy may be sent (`bounce`, `complaint`, `unsubscribe`, `manual`);
 ///   null when one may
-public record Recipient(EmailAddress address, @Nullable String suppressedFor) {
+/// @param dsn what the application wants to hear of it
+public record Recipient(EmailAddress address, @Nullable String suppressedFor, DsnParameters dsn) {
   public Recipient {
     Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(dsn, "dsn");
   }
 }

@@ -1,6 +1,6 @@
 package dev.waybill.relay.smtp;
 
-import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.DsnParameters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -77,21 +77,13 @@ public final class ClientSession implements AutoCloseable {
   /// without breaking its signature, and hosts that do not say so take it all the same.
   ///
   /// @param message the whole message, every line ended by CR LF, dots not stuffed
-  /// @param eightBit whether its body has octets above 127
-  /// @param smtpUtf8 whether its header or addresses have (RFC 6531 §3.1)
   /// @throws IllegalArgumentException when the message has a bare CR or LF; nothing was sent then
-  public TransactionResult send(
-      EmailAddress returnPath,
-      EmailAddress recipient,
-      byte[] message,
-      boolean eightBit,
-      boolean smtpUtf8) {
+  public TransactionResult send(Envelope envelope, byte[] message) {
     if (!usable) {
       throw new IllegalStateException("the session with %s is over".formatted(host));
     }
     DotStuffing.requireCrLf(message);
-    boolean international = smtpUtf8 || returnPath.needsSmtpUtf8() || recipient.needsSmtpUtf8();
-    if (international && !extensions.smtpUtf8()) {
+    if (envelope.isInternational() && !extensions.smtpUtf8()) {
       return new TransactionResult.Unsuitable(
           Reply.of(550, "5.6.7 %s does not take internationalized mail".formatted(host)));
     }
@@ -103,8 +95,8 @@ public final class ClientSession implements AutoCloseable {
               "5.3.4 %d octets are more than the %d that %s takes"
                   .formatted(message.length, most, host)));
     }
-    String mail = mail(returnPath, message.length, eightBit, international);
-    String rcpt = line("RCPT TO:<" + recipient + ">");
+    String mail = mail(envelope, message.length);
+    String rcpt = rcpt(envelope);
     stage = Stage.MAIL;
     try {
       TransactionResult result =
@@ -140,16 +132,38 @@ public final class ClientSession implements AutoCloseable {
     wire.close();
   }
 
-  private String mail(EmailAddress returnPath, int size, boolean eightBit, boolean international) {
-    StringBuilder command = new StringBuilder("MAIL FROM:<").append(returnPath).append('>');
+  private String mail(Envelope envelope, int size) {
+    boolean international = envelope.isInternational();
+    StringBuilder command =
+        new StringBuilder("MAIL FROM:<").append(envelope.returnPath()).append('>');
     if (extensions.maxSize().isPresent()) {
       command.append(" SIZE=").append(size);
     }
-    if ((eightBit || international) && extensions.eightBitMime()) {
+    if ((envelope.eightBit() || international) && extensions.eightBitMime()) {
       command.append(" BODY=8BITMIME");
     }
     if (international) {
       command.append(" SMTPUTF8");
+    }
+    if (extensions.dsn()) {
+      envelope.dsn().ofMail().forEach(word -> command.append(' ').append(word));
+    }
+    return line(command.toString());
+  }
+
+  /// What is reported comes to a return path of ours, and a bounce is heard even where the sender
+  /// wants to hear nothing: NEVER is not passed on.
+  private String rcpt(Envelope envelope) {
+    StringBuilder command = new StringBuilder("RCPT TO:<").append(envelope.recipient()).append('>');
+    DsnParameters dsn = envelope.dsn();
+    if (extensions.dsn()) {
+      if (!dsn.notifyOn().isEmpty() && !dsn.notifyOn().contains(DsnParameters.Notify.NEVER)) {
+        command.append(" NOTIFY=").append(dsn.notifyText());
+      }
+      String orcpt = dsn.orcpt();
+      if (orcpt != null && (envelope.isInternational() || orcpt.chars().allMatch(c -> c < 0x80))) {
+        command.append(" ORCPT=").append(orcpt);
+      }
     }
     return line(command.toString());
   }

@@ -14,10 +14,11 @@ public record Extensions(
     boolean eightBitMime,
     boolean smtpUtf8,
     boolean startTls,
-    boolean enhancedStatusCodes) {
+    boolean enhancedStatusCodes,
+    boolean dsn) {
   /// What a host has that knows only HELO.
   public static final Extensions NONE =
-      new Extensions(false, OptionalLong.empty(), false, false, false, false);
+      new Extensions(false, OptionalLong.empty(), false, false, false, false, false);
 
   /// Reads the keywords from the second line on; unknown ones and malformed sizes are passed over.
   static Extensions read(List<String> ehloLines) {
@@ -27,6 +28,7 @@ public record Extensions(
     boolean smtpUtf8 = false;
     boolean startTls = false;
     boolean enhancedStatusCodes = false;
+    boolean dsn = false;
     for (String line : ehloLines.subList(1, ehloLines.size())) {
       String[] words = line.strip().split(" +", 3);
       switch (words[0].toUpperCase(Locale.ROOT)) {
@@ -36,11 +38,12 @@ public record Extensions(
         case "SMTPUTF8" -> smtpUtf8 = true;
         case "STARTTLS" -> startTls = true;
         case "ENHANCEDSTATUSCODES" -> enhancedStatusCodes = true;
+        case "DSN" -> dsn = true;
         default -> {}
       }
     }
     return new Extensions(
-        pipelining, maxSize, eightBitMime, smtpUtf8, startTls, enhancedStatusCodes);
+        pipelining, maxSize, eightBitMime, smtpUtf8, startTls, enhancedStatusCodes, dsn);
   }
 
   private static long size(String digits) {

@@ -6,7 +6,7 @@
 /// exception out of [ClientSession]. *After it:* delivery turns the [TransactionResult] into an
 /// outcome.
 ///
-/// Reading order: [Reply], [EnhancedStatus], [SmtpClient], [Opening], [Extensions],
+/// Reading order: [Reply], [EnhancedStatus], [SmtpClient], [Opening], [Extensions], [Envelope],
 /// [ClientSession], [TransactionResult], [ClientTimeouts], [IpNetwork].
 @NullMarked
 package dev.waybill.relay.smtp;

@@ -1,19 +1,20 @@
 package dev.waybill.relay.submission;
 
-import dev.waybill.relay.admission.Admission;
 import dev.waybill.relay.queue.SubmittedBody;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps one message while it arrives: in memory up to 1 MiB, in a file beyond. Confined to one
-/// thread.
+/// Keeps one message while it arrives: in memory up to 1 MiB and as long as there is room for it,
+/// in a file beyond. Confined to one thread.
 ///
 /// It never fails: what cannot be kept is counted and forgotten, and [#state] says why.
 final class BodySpool {
@@ -25,15 +26,30 @@ final class BodySpool {
     FAILED
   }
 
+  /// Where messages are kept.
+  ///
+  /// @param folder for files
+  /// @param maxSize octets of a message
+  /// @param headSize octets of its beginning that [#head] gives, unless it has fewer
+  /// @param memory what all messages on their way in share, in pieces of [#UNIT]
+  record Room(Path folder, long maxSize, int headSize, Semaphore memory) {}
+
+  /// Memory is shared out in KiB.
+  static final int UNIT = 1_024;
+
   private static final Logger LOG = LoggerFactory.getLogger(BodySpool.class);
   private static final int IN_MEMORY = 1024 * 1024;
-  private static final int FIRST = 4 * 1024;
+
+  /// Every message may have so much; an idle connection has no message.
+  private static final int FREE = 4 * UNIT;
+
+  private static final byte[] NOTHING = {};
   private static final String PREFIX = "submission-";
   private static final String SUFFIX = ".eml";
 
-  private final Path folder;
-  private final long maxSize;
-  private byte[] memory;
+  private final Room room;
+  private byte[] memory = NOTHING;
+  private int taken;
   private int used;
   private long size;
   private State state = State.KEPT;
@@ -41,10 +57,11 @@ final class BodySpool {
   private @Nullable OutputStream out;
 
   /// @param expected what the client announced in octets, 0 when nothing
-  BodySpool(Path folder, long maxSize, long expected) {
-    this.folder = folder;
-    this.maxSize = maxSize;
-    this.memory = new byte[(int) Math.clamp(expected, FIRST, 64 * 1024)];
+  BodySpool(Room room, long expected) {
+    this.room = room;
+    if (!grow((int) Math.clamp(expected, FREE, 64 * UNIT))) {
+      grow(FREE);
+    }
   }
 
   /// Makes the folder and removes what a crash left in it.
@@ -63,16 +80,12 @@ final class BodySpool {
       return;
     }
     size += length;
-    if (size > maxSize) {
+    if (size > room.maxSize()) {
       state = State.TOO_LARGE;
       discard();
       return;
     }
-    if (out == null && size <= IN_MEMORY) {
-      if (used + length > memory.length) {
-        memory =
-            Arrays.copyOf(memory, Math.min(IN_MEMORY, Math.max(memory.length * 2, used + length)));
-      }
+    if (out == null && hasRoom(length)) {
       System.arraycopy(octets, from, memory, used, length);
       used += length;
       return;
@@ -111,15 +124,22 @@ final class BodySpool {
     return new SubmittedBody.InMemory(memory);
   }
 
-  /// As much of its beginning as admission wants to see, or more.
-  byte[] head() {
-    return memory;
+  /// As much of its beginning as admission wants to see, or more; only when [#finish] said that it
+  /// was kept.
+  ///
+  /// @throws IOException when the file does not give it back
+  byte[] head() throws IOException {
+    if (file == null) {
+      return memory;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(room.headSize());
+    }
   }
 
   /// Forgets everything.
   void discard() {
-    memory = new byte[0];
-    used = 0;
+    forgetMemory();
     try {
       if (out != null) {
         out.close();
@@ -138,20 +158,44 @@ final class BodySpool {
     }
   }
 
+  private boolean hasRoom(int length) {
+    int needed = used + length;
+    return needed <= memory.length
+        || (size <= IN_MEMORY && grow(Math.clamp(memory.length * 2L, needed, IN_MEMORY)));
+  }
+
+  /// @return false when the messages on their way in have the memory already
+  private boolean grow(int capacity) {
+    int more = Math.ceilDiv(capacity - FREE, UNIT) - taken;
+    if (more > 0 && !room.memory().tryAcquire(more)) {
+      return false;
+    }
+    taken += Math.max(0, more);
+    memory = Arrays.copyOf(memory, capacity);
+    return true;
+  }
+
+  private void forgetMemory() {
+    memory = NOTHING;
+    used = 0;
+    room.memory().release(taken);
+    taken = 0;
+  }
+
   private OutputStream spilled() throws IOException {
     if (out != null) {
       return out;
     }
-    file = Files.createTempFile(folder, PREFIX, SUFFIX);
+    file = Files.createTempFile(room.folder(), PREFIX, SUFFIX);
     OutputStream opened = Files.newOutputStream(file);
     out = opened;
     opened.write(memory, 0, used);
-    memory = Arrays.copyOf(memory, Math.min(used, Admission.HEAD));
+    forgetMemory();
     return opened;
   }
 
   private void failed(IOException failure) {
-    LOG.error("a message could not be written to {}", folder, failure);
+    LOG.error("a message could not be written to {}", room.folder(), failure);
     state = State.FAILED;
     discard();
   }

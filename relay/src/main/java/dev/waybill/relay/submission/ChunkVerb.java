@@ -98,12 +98,7 @@ final class ChunkVerb implements Verb {
   }
 
   private static Chunks begin(Conversation session, Transaction transaction) {
-    BodySpool spool =
-        new BodySpool(
-            session.settings().spool(),
-            session.settings().limits().messageSize(),
-            transaction.parameters().size());
-    Chunks chunks = new Chunks(spool, session.dataDeadline());
+    Chunks chunks = new Chunks(session.newSpool(transaction), session.dataDeadline());
     transaction.begin(chunks);
     return chunks;
   }

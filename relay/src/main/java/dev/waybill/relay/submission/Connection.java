@@ -28,6 +28,7 @@ final class Connection {
   private final SubmissionSettings.Timeouts timeouts;
   private final LongSupplier nanos;
   private final StringBuilder replies = new StringBuilder();
+  private InetAddress client;
   private Socket socket;
   private InputStream in;
   private OutputStream out;
@@ -39,14 +40,21 @@ final class Connection {
     this.raw = raw;
     this.timeouts = timeouts;
     this.nanos = nanos;
+    this.client = raw.getInetAddress();
     this.socket = raw;
     this.in = raw.getInputStream();
     this.out = raw.getOutputStream();
     raw.setTcpNoDelay(true);
   }
 
+  /// Who is served: the other end, or whom a load balancer there speaks for.
   InetAddress client() {
-    return raw.getInetAddress();
+    return client;
+  }
+
+  /// The other end is a load balancer and this is its client, see [ProxyHeader].
+  void passedOnFor(InetAddress other) {
+    client = other;
   }
 
   boolean secure() {

@@ -23,10 +23,38 @@ final class ConnectionCount {
 
   /// @return false when there are too many; then [#leave] must not be called
   boolean enter(InetAddress address) {
+    return enter(address, mostPerAddress);
+  }
+
+  /// A load balancer, of which only the number of all sessions is a limit.
+  ///
+  /// @return false when there are too many; then [#leave] must not be called
+  boolean enterBalancer(InetAddress address) {
+    return enter(address, most);
+  }
+
+  /// A session of a load balancer turns out to be that client's.
+  ///
+  /// @return false when the client has too many; then it still counts as the balancer's
+  boolean pass(InetAddress balancer, InetAddress client) {
+    lock.lock();
+    try {
+      if (byAddress.getOrDefault(client, 0) >= mostPerAddress) {
+        return false;
+      }
+      remove(balancer);
+      byAddress.merge(client, 1, Integer::sum);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean enter(InetAddress address, int mostHere) {
     lock.lock();
     try {
       int here = byAddress.getOrDefault(address, 0);
-      if (total >= most || here >= mostPerAddress) {
+      if (total >= most || here >= mostHere) {
         return false;
       }
       total++;
@@ -41,11 +69,15 @@ final class ConnectionCount {
     lock.lock();
     try {
       total--;
-      byAddress.computeIfPresent(address, (_, here) -> here == 1 ? null : here - 1);
+      remove(address);
       left.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  private void remove(InetAddress address) {
+    byAddress.computeIfPresent(address, (_, here) -> here == 1 ? null : here - 1);
   }
 
   int total() {

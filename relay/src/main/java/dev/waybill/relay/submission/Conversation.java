@@ -1,12 +1,14 @@
 package dev.waybill.relay.submission;
 
 import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.access.KeyAllowance;
 import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.admission.ClientFacts;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,12 +28,15 @@ final class Conversation {
   }
 
   /// What all sessions of a server share.
+  ///
+  /// @param memory for messages on their way in, in KiB
   record Shared(
       SubmissionSettings settings,
       Intake intake,
       SSLContext tls,
       Surroundings surroundings,
-      SubmissionMeters meters) {}
+      SubmissionMeters meters,
+      Semaphore memory) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
 
@@ -173,6 +178,15 @@ final class Conversation {
     return input;
   }
 
+  /// Where the transaction's message is kept while it arrives.
+  BodySpool newSpool(Transaction begun) {
+    SubmissionSettings.Limits limits = settings().limits();
+    return new BodySpool(
+        new BodySpool.Room(
+            settings().spool(), limits.messageSize(), limits.header().head(), shared.memory()),
+        begun.parameters().size());
+  }
+
   DataReader dataReader(BodySpool spool) {
     return new DataReader(input, spool, 2 * settings().limits().messageSize());
   }
@@ -209,7 +223,7 @@ final class Conversation {
   }
 
   boolean mayAuthenticate() {
-    return secure() || settings().mayAuthenticateInClear(connection.client());
+    return secure() || settings().networks().mayAuthenticateInClear(connection.client());
   }
 
   Optional<Credential> credential() {
@@ -262,7 +276,7 @@ final class Conversation {
   boolean maySubmit() {
     Credential given = credential;
     if (given == null) {
-      return settings().isTrusted(connection.client());
+      return settings().networks().isTrusted(connection.client());
     }
     credential =
         intake()
@@ -271,6 +285,11 @@ final class Conversation {
             .map(key -> new Credential(given.token(), key))
             .orElse(null);
     return credential != null;
+  }
+
+  /// What the client's key allows its next message; empty when it has none.
+  Optional<KeyAllowance.Share> share() {
+    return credential().map(given -> intake().allowance().share(given.key()));
   }
 
   Optional<Transaction> transaction() {

@@ -26,8 +26,7 @@ final class DataVerb implements Verb {
 
   private static void receive(Conversation session, Transaction transaction) throws IOException {
     long limit = session.settings().limits().messageSize();
-    BodySpool spool =
-        new BodySpool(session.settings().spool(), limit, transaction.parameters().size());
+    BodySpool spool = session.newSpool(transaction);
     DataReader reader = session.dataReader(spool);
     session.messageInProgress(true);
     try {

@@ -1,13 +1,41 @@
 package dev.waybill.relay.submission;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// The argument of MAIL or RCPT: a path in angle brackets and parameters (RFC 5321 §4.1.2).
 ///
 /// @param path what stands between the brackets, possibly nothing
 /// @param parameters the words behind it
 record EnvelopePath(String path, List<String> parameters) {
+  /// A parameter (RFC 5321 §4.1.2, esmtp-param).
+  ///
+  /// @param word as it was written
+  /// @param name in upper case
+  /// @param value empty also when there is none
+  record Parameter(String word, String name, String value) {
+    static Parameter of(String word) {
+      int equals = word.indexOf('=');
+      return equals < 0
+          ? new Parameter(word, word.toUpperCase(Locale.ROOT), "")
+          : new Parameter(
+              word, word.substring(0, equals).toUpperCase(Locale.ROOT), word.substring(equals + 1));
+    }
+
+    boolean hasValue() {
+      return word.length() > name.length();
+    }
+  }
+
+  /// The first word that names a parameter again.
+  static Optional<String> repeated(List<String> words) {
+    Set<String> seen = new HashSet<>();
+    return words.stream().filter(word -> !seen.add(Parameter.of(word).name())).findFirst();
+  }
+
   /// @param keyword `FROM:` or `TO:`; blanks behind it are tolerated, as by everybody
   /// @return empty when the argument has another form
   static Optional<EnvelopePath> parse(String argument, String keyword) {

@@ -28,6 +28,7 @@ final class HelloVerb implements Verb {
     session.reply("250-8BITMIME");
     session.reply("250-SMTPUTF8");
     session.reply("250-CHUNKING");
+    session.reply("250-DSN");
     if (!session.secure()) {
       session.reply("250-STARTTLS");
     }

@@ -1,16 +1,20 @@
 package dev.waybill.relay.submission;
 
-import java.util.HashSet;
+import dev.waybill.relay.message.DsnParameters;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// The parameters of MAIL that are offered: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531)
-/// and AUTH (RFC 4954 §5, ignored: whoever submits answers for the message).
+/// The parameters of MAIL that are offered: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531),
+/// RET and ENVID (RFC 3461) and AUTH (RFC 4954 §5, ignored: whoever submits answers for the
+/// message).
 ///
 /// @param size the announced octets, 0 when nothing was announced, `Long.MAX_VALUE` for more than
 ///   fits
-record MailParameters(long size, boolean smtpUtf8) {
+/// @param ret how much of the message a report brings back; null when nothing was said
+/// @param envid the client's name for the transaction; null for none
+record MailParameters(
+    long size, boolean smtpUtf8, DsnParameters.@Nullable Ret ret, @Nullable String envid) {
   /// What came of reading them.
   sealed interface Reading {}
 
@@ -25,15 +29,16 @@ record MailParameters(long size, boolean smtpUtf8) {
   static Reading read(List<String> words) {
     long size = 0;
     boolean smtpUtf8 = false;
-    Set<String> seen = new HashSet<>();
+    DsnParameters.@Nullable Ret ret = null;
+    @Nullable String envid = null;
+    Optional<String> repeated = EnvelopePath.repeated(words);
+    if (repeated.isPresent()) {
+      return wrong(repeated.get(), "each parameter once");
+    }
     for (String word : words) {
-      int equals = word.indexOf('=');
-      String name = (equals < 0 ? word : word.substring(0, equals)).toUpperCase(Locale.ROOT);
-      String value = equals < 0 ? "" : word.substring(equals + 1);
-      if (!seen.add(name)) {
-        return wrong(word, "each parameter once");
-      }
-      switch (name) {
+      EnvelopePath.Parameter parameter = EnvelopePath.Parameter.of(word);
+      String value = parameter.value();
+      switch (parameter.name()) {
         case "SIZE" -> {
           if (value.isEmpty() || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return wrong(word, "SIZE=octets");
@@ -46,10 +51,22 @@ record MailParameters(long size, boolean smtpUtf8) {
           }
         }
         case "SMTPUTF8" -> {
-          if (equals >= 0) {
+          if (parameter.hasValue()) {
             return wrong(word, "SMTPUTF8 without a value");
           }
           smtpUtf8 = true;
+        }
+        case "RET" -> {
+          ret = DsnParameters.readRet(value).orElse(null);
+          if (ret == null) {
+            return wrong(word, "RET=FULL or RET=HDRS");
+          }
+        }
+        case "ENVID" -> {
+          if (!DsnParameters.isEnvid(value)) {
+            return wrong(word, "ENVID= and at most 100 characters of xtext");
+          }
+          envid = value;
         }
         case "AUTH" -> {
           if (value.isEmpty()) {
@@ -61,7 +78,7 @@ record MailParameters(long size, boolean smtpUtf8) {
         }
       }
     }
-    return new Understood(new MailParameters(size, smtpUtf8));
+    return new Understood(new MailParameters(size, smtpUtf8, ret, envid));
   }
 
   private static Reading wrong(String word, String expected) {

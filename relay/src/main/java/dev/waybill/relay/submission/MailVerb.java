@@ -50,7 +50,7 @@ final class MailVerb implements Verb {
     if (unavailable.isPresent()) {
       return unavailable.get();
     }
-    session.beginTransaction(new Transaction(parameters));
+    session.beginTransaction(new Transaction(parameters, session.share()));
     return SubmissionReplies.SENDER_OK;
   }
 }

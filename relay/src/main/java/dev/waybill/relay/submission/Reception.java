@@ -1,13 +1,19 @@
 package dev.waybill.relay.submission;
 
+import dev.waybill.relay.access.KeyAllowance;
 import dev.waybill.relay.admission.Submission;
 import dev.waybill.relay.admission.Verdict;
 import dev.waybill.relay.idempotency.Receipt;
+import dev.waybill.relay.message.DsnParameters;
+import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.SubmittedBody;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.submission.SubmissionMeters.Result;
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -60,16 +66,17 @@ final class Reception {
               surroundings.clock().instant(),
               spool.head(),
               body,
-              List.copyOf(transaction.recipients()),
+              List.copyOf(transaction.recipients().keySet()),
+              notifications(transaction),
               session.credential().map(Conversation.Credential::key).orElse(null),
               session.clientFacts(),
               new Submission.Form(eightBit, transaction.parameters().smtpUtf8()));
       switch (session.intake().judge().apply(submission)) {
         case Verdict.Refused refused ->
             reply(session, resultOf(refused.cause()), SubmissionReplies.refused(refused));
-        case Verdict.Admitted(Acceptance acceptance) -> accept(session, acceptance);
+        case Verdict.Admitted(Acceptance acceptance) -> accept(session, transaction, acceptance);
       }
-    } catch (StorageException failure) {
+    } catch (StorageException | IOException failure) {
       LOG.error("{} was not accepted", id, failure);
       reply(session, Result.STORAGE, SubmissionReplies.NOT_STORED);
     } catch (RuntimeException fault) {
@@ -78,7 +85,20 @@ final class Reception {
     }
   }
 
-  private static void accept(Conversation session, Acceptance acceptance) {
+  /// Only of recipients of whom something was said.
+  private static Map<EmailAddress, DsnParameters> notifications(Transaction transaction) {
+    Map<EmailAddress, DsnParameters> said = new HashMap<>();
+    transaction
+        .recipients()
+        .forEach((recipient, dsn) -> {
+          if (!dsn.equals(DsnParameters.NONE)) {
+            said.put(recipient, dsn);
+          }
+        });
+    return said;
+  }
+
+  private static void accept(Conversation session, Transaction transaction, Acceptance acceptance) {
     Optional<String> unavailable = SubmissionReplies.unavailable(session.intake().health().get());
     if (unavailable.isPresent()) {
       reply(session, Result.STORAGE, unavailable.get());
@@ -87,11 +107,12 @@ final class Reception {
     UUID id = acceptance.facts().id();
     try {
       switch (session.intake().accept().apply(acceptance).get()) {
-        case Receipt.Queued(UUID queued) ->
-            reply(
-                session,
-                queued.equals(id) ? Result.ACCEPTED : Result.REPEATED,
-                SubmissionReplies.queued(queued));
+        case Receipt.Queued(UUID queued) when queued.equals(id) -> {
+          transaction.share().ifPresent(KeyAllowance.Share::spend);
+          reply(session, Result.ACCEPTED, SubmissionReplies.queued(id));
+        }
+        case Receipt.Queued(UUID earlier) ->
+            reply(session, Result.REPEATED, SubmissionReplies.queued(earlier));
         case Receipt.KeyTaken() ->
             reply(session, Result.REFUSED_CONTENT, SubmissionReplies.KEY_TAKEN);
       }

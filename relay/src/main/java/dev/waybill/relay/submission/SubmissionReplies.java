@@ -1,12 +1,15 @@
 package dev.waybill.relay.submission;
 
+import dev.waybill.relay.access.KeyAllowance;
 import dev.waybill.relay.admission.Verdict;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.HealthGate;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Every text that a client is shown, with its codes (RFC 5321 §4.2, RFC 3463). Stateless.
+/// Every text that a client is shown, with its codes (RFC 5321 §4.2, RFC 3463), but for the reasons
+/// why a message may not be sent: those stand together in room `admission`. Stateless.
 ///
 /// Whatever a text quotes is made printable ASCII and cut, so that a reply stays one line of at
 /// most 512 octets.
@@ -95,6 +98,21 @@ final class SubmissionReplies {
 
   static String tooManyRecipients(int limit) {
     return "452 4.5.3 Too many recipients (expected: at most %d)".formatted(limit);
+  }
+
+  /// What to say when the key may not send to one more now; empty when it may.
+  static Optional<String> denied(KeyAllowance.Answer answer) {
+    return switch (answer) {
+      case KeyAllowance.Answer.Granted() -> Optional.empty();
+      case KeyAllowance.Answer.Later(Duration pause) ->
+          Optional.of(
+              "450 4.7.1 The API key has used up its recipients of a minute, try again in %d s"
+                  .formatted(Math.ceilDiv(pause.toMillis(), 1_000)));
+      case KeyAllowance.Answer.UsedUp() ->
+          Optional.of(
+              "450 4.7.1 The API key has used up its recipients of this day (UTC), try again"
+                  + " tomorrow");
+    };
   }
 
   static String badRecipient(String path) {

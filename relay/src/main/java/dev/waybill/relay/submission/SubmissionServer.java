@@ -1,15 +1,18 @@
 package dev.waybill.relay.submission;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
@@ -45,7 +48,12 @@ public final class SubmissionServer {
             settings.limits().connections(), settings.limits().connectionsPerAddress());
     this.shared =
         new Conversation.Shared(
-            settings, intake, tls, surroundings, new SubmissionMeters(registry, count));
+            settings,
+            intake,
+            tls,
+            surroundings,
+            new SubmissionMeters(registry, count),
+            new Semaphore(Math.toIntExact(settings.limits().memory() / BodySpool.UNIT)));
     this.clear = new Listener(settings.listen(), settings, socket -> converse(socket, false));
     this.encrypted = new Listener(settings.listenTls(), settings, socket -> converse(socket, true));
     this.deadlines =
@@ -110,43 +118,81 @@ public final class SubmissionServer {
   }
 
   private void converse(Socket socket, boolean implicitTls) {
-    InetAddress client = socket.getInetAddress();
-    if (!count.enter(client)) {
-      turnAway(socket, implicitTls);
-      return;
-    }
     try {
       Connection connection =
           new Connection(socket, settings.timeouts(), shared.surroundings().nanos());
-      Conversation conversation = new Conversation(shared, connection);
-      conversations.add(conversation);
+      InetAddress other = connection.client();
+      boolean balancer = settings.networks().isBalancer(other);
+      if (!(balancer ? count.enterBalancer(other) : count.enter(other))) {
+        turnAway(connection, implicitTls);
+        return;
+      }
       try {
-        if (stopping) {
-          conversation.stop();
-        }
-        conversation.run(implicitTls);
+        converse(connection, balancer, implicitTls);
       } finally {
-        conversations.remove(conversation);
+        count.leave(connection.client());
       }
     } catch (IOException gone) {
       LOG.debug("a client left at once: {}", gone.toString());
-    } finally {
-      count.leave(client);
     }
   }
 
-  /// A handshake for a client that cannot stay would be the costliest part of its visit.
-  private void turnAway(Socket socket, boolean implicitTls) {
-    if (implicitTls) {
-      return;
-    }
+  private void converse(Connection connection, boolean balancer, boolean implicitTls)
+      throws IOException {
+    Conversation conversation = new Conversation(shared, connection);
+    conversations.add(conversation);
     try {
-      Connection connection =
-          new Connection(socket, settings.timeouts(), shared.surroundings().nanos());
+      if (stopping) {
+        conversation.stop();
+      }
+      if (!balancer || isPassedOn(connection, implicitTls)) {
+        conversation.run(implicitTls);
+      }
+    } finally {
+      conversations.remove(conversation);
+    }
+  }
+
+  /// Learns from a load balancer whose connection this is. Who sends something else than a header
+  /// is not served: it would be taken for the balancer itself.
+  ///
+  /// @return false when the session is over already
+  private boolean isPassedOn(Connection connection, boolean implicitTls) throws IOException {
+    InetAddress balancer = connection.client();
+    long deadline = connection.now() + settings.timeouts().handshake().toNanos();
+    Optional<InetAddress> client;
+    try {
+      client = ProxyHeader.read(connection, deadline);
+    } catch (EOFException looked) {
+      // how balancers find out whether a port is open
+      LOG.debug("load balancer {}: {}", balancer.getHostAddress(), looked.getMessage());
+      connection.abort();
+      return false;
+    } catch (IOException none) {
+      LOG.warn(
+          "load balancer {} of submission.proxy-networks: {}",
+          balancer.getHostAddress(),
+          none.getMessage());
+      connection.abort();
+      return false;
+    }
+    if (client.isPresent()) {
+      if (!count.pass(balancer, client.get())) {
+        turnAway(connection, implicitTls);
+        return false;
+      }
+      connection.passedOnFor(client.get());
+    }
+    return true;
+  }
+
+  /// A handshake for a client that cannot stay would be the costliest part of its visit.
+  private static void turnAway(Connection connection, boolean implicitTls) {
+    if (implicitTls) {
+      connection.abort();
+    } else {
       connection.send(SubmissionReplies.TOO_MANY_CONNECTIONS);
       connection.close();
-    } catch (IOException gone) {
-      LOG.debug("a client left at once: {}", gone.toString());
     }
   }
 }

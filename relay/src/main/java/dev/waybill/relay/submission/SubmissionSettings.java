@@ -1,5 +1,6 @@
 package dev.waybill.relay.submission;
 
+import dev.waybill.relay.admission.Admission;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.smtp.IpNetwork;
 import java.net.InetAddress;
@@ -14,8 +15,6 @@ import java.util.Objects;
 /// @param listen where STARTTLS sessions are accepted; port 0 picks a free one
 /// @param listenTls where implicit TLS sessions are accepted; port 0 picks a free one
 /// @param hostname what the relay calls itself
-/// @param allowPlaintextAuth networks whose clients may authenticate without TLS
-/// @param trustedNetworks networks whose clients may submit without AUTH
 /// @param spool the folder for large messages while they are being accepted; made when absent, and
 ///   this server's own: leftovers in it are removed at start
 public record SubmissionSettings(
@@ -24,9 +23,47 @@ public record SubmissionSettings(
     DomainName hostname,
     Limits limits,
     Timeouts timeouts,
-    List<IpNetwork> allowPlaintextAuth,
-    List<IpNetwork> trustedNetworks,
+    Networks networks,
     Path spool) {
+
+  /// Which clients are treated in a way of their own, by their address.
+  ///
+  /// @param allowPlaintextAuth may authenticate without TLS
+  /// @param trusted may submit without AUTH
+  /// @param balancers begin with a PROXY header, and are served as the client that it names
+  public record Networks(
+      List<IpNetwork> allowPlaintextAuth, List<IpNetwork> trusted, List<IpNetwork> balancers) {
+    public Networks {
+      allowPlaintextAuth = List.copyOf(allowPlaintextAuth);
+      trusted = List.copyOf(trusted);
+      balancers = List.copyOf(balancers);
+    }
+
+    /// Loopback may authenticate in clear, nobody is trusted, and there are no load balancers.
+    public static Networks defaults() {
+      return new Networks(
+          List.of(
+              IpNetwork.parse("127.0.0.0/8").orElseThrow(), IpNetwork.parse("::1").orElseThrow()),
+          List.of(),
+          List.of());
+    }
+
+    boolean mayAuthenticateInClear(InetAddress client) {
+      return anyContains(allowPlaintextAuth, client);
+    }
+
+    boolean isTrusted(InetAddress client) {
+      return anyContains(trusted, client);
+    }
+
+    boolean isBalancer(InetAddress other) {
+      return anyContains(balancers, other);
+    }
+
+    private static boolean anyContains(List<IpNetwork> networks, InetAddress address) {
+      return networks.stream().anyMatch(network -> network.contains(address));
+    }
+  }
 
   /// How much a client may ask for.
   ///
@@ -35,23 +72,31 @@ public record SubmissionSettings(
   /// @param connections at once, 1 to 100,000
   /// @param connectionsPerAddress at once from one address, 1 or more
   /// @param messagesPerConnection one after another, 1 to 1,000,000
+  /// @param header of a message
+  /// @param memory octets for all messages on their way in together, 1 MiB to 64 GiB; what does not
+  ///   fit is kept in files
   public record Limits(
       long messageSize,
       int recipients,
       int connections,
       int connectionsPerAddress,
-      int messagesPerConnection) {
+      int messagesPerConnection,
+      Admission.HeaderLimits header,
+      long memory) {
     public Limits {
       require("max-message-size", messageSize, 1_024, 1L << 30);
       require("max-recipients", recipients, 1, 10_000);
       require("max-connections", connections, 1, 100_000);
       require("connections-per-address", connectionsPerAddress, 1, 100_000);
       require("messages-per-connection", messagesPerConnection, 1, 1_000_000);
+      Objects.requireNonNull(header, "header");
+      require("memory", memory, 1L << 20, 1L << 36);
     }
 
-    /// 25 MiB, 1,000 recipients, 1,000 connections, 100 from one address, 10,000 messages.
+    /// 25 MiB, 1,000 recipients, 1,000 connections, 100 from one address, 10,000 messages, 64 MiB.
     public static Limits defaults() {
-      return new Limits(25L * 1024 * 1024, 1_000, 1_000, 100, 10_000);
+      return new Limits(
+          25L << 20, 1_000, 1_000, 100, 10_000, Admission.HeaderLimits.defaults(), 64L << 20);
     }
 
     private static void require(String name, long value, long least, long most) {
@@ -103,32 +148,13 @@ public record SubmissionSettings(
     Objects.requireNonNull(hostname, "hostname");
     Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(timeouts, "timeouts");
+    Objects.requireNonNull(networks, "networks");
     Objects.requireNonNull(spool, "spool");
-    allowPlaintextAuth = List.copyOf(allowPlaintextAuth);
-    trustedNetworks = List.copyOf(trustedNetworks);
     for (InetSocketAddress address : List.of(listen, listenTls)) {
       if (address.isUnresolved()) {
         throw new IllegalArgumentException(
             "%s (expected: an address of this machine and a port)".formatted(address));
       }
     }
-  }
-
-  /// The networks that may authenticate in clear by default: loopback.
-  public static List<IpNetwork> loopback() {
-    return List.of(
-        IpNetwork.parse("127.0.0.0/8").orElseThrow(), IpNetwork.parse("::1").orElseThrow());
-  }
-
-  boolean mayAuthenticateInClear(InetAddress client) {
-    return anyContains(allowPlaintextAuth, client);
-  }
-
-  boolean isTrusted(InetAddress client) {
-    return anyContains(trustedNetworks, client);
-  }
-
-  private static boolean anyContains(List<IpNetwork> networks, InetAddress client) {
-    return networks.stream().anyMatch(network -> network.contains(client));
   }
 }

@@ -1,9 +1,11 @@
 package dev.waybill.relay.submission;
 
+import dev.waybill.relay.access.KeyAllowance;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What MAIL and RCPT said of the message to come (RFC 5321 §3.3). Confined to the session's
@@ -12,20 +14,28 @@ import org.jspecify.annotations.Nullable;
 /// The sender is checked and forgotten: every copy gets a return path of the relay's own.
 final class Transaction {
   private final MailParameters parameters;
-  private final Set<EmailAddress> recipients = new LinkedHashSet<>();
+  private final Map<EmailAddress, DsnParameters> recipients = new LinkedHashMap<>();
+  private final Optional<KeyAllowance.Share> share;
   private @Nullable Chunks chunks;
 
-  Transaction(MailParameters parameters) {
+  /// @param share what the client's key allows; empty for a trusted network
+  Transaction(MailParameters parameters, Optional<KeyAllowance.Share> share) {
     this.parameters = parameters;
+    this.share = share;
   }
 
   MailParameters parameters() {
     return parameters;
   }
 
-  /// Those named so far in their order, each once however often it was named.
-  Set<EmailAddress> recipients() {
+  /// Those named so far in their order, each once however often it was named, with what the client
+  /// wants to hear of it.
+  Map<EmailAddress, DsnParameters> recipients() {
     return recipients;
+  }
+
+  Optional<KeyAllowance.Share> share() {
+    return share;
   }
 
   /// What BDAT brought of the message; empty when it has not begun.
@@ -39,6 +49,7 @@ final class Transaction {
 
   /// Forgets what came of the message.
   void discard() {
+    share.ifPresent(KeyAllowance.Share::giveBack);
     if (chunks != null) {
       chunks.spool().discard();
     }

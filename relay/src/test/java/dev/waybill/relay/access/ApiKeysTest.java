@@ -36,12 +36,13 @@ class ApiKeysTest {
   @Test
   void authenticatesTheTokenThatWasShownOnceAndNothingElse() {
     UUID domain = UUID.randomUUID();
-    ApiKeys.Created created = keys.create("shop", ApiKey.Permission.SENDING_ACCESS, domain);
+    ApiKeys.Created created =
+        keys.create("shop", ApiKey.Permission.SENDING_ACCESS, ApiKey.Sending.forDomain(domain));
 
     assertThat(created.token()).matches("wb_[0-9A-Za-z]{32}");
     assertThat(created.toString()).doesNotContain(created.token());
     assertThat(keys.authenticate(created.token())).contains(created.key());
-    assertThat(created.key().domainId()).isEqualTo(domain);
+    assertThat(created.key().sending().domains()).containsExactly(domain);
     for (String wrong :
         new String[] {
           "",
@@ -57,7 +58,8 @@ class ApiKeysTest {
 
   @Test
   void storesNoSecret() {
-    ApiKeys.Created created = keys.create("shop", ApiKey.Permission.FULL_ACCESS, null);
+    ApiKeys.Created created =
+        keys.create("shop", ApiKey.Permission.FULL_ACCESS, ApiKey.Sending.ANYTHING);
     Set<String> stored =
         new HashSet<>(
             database
@@ -73,8 +75,10 @@ class ApiKeysTest {
 
   @Test
   void survivesARestartAndListsOldestFirst() {
-    ApiKeys.Created first = keys.create("first", ApiKey.Permission.FULL_ACCESS, null);
-    ApiKeys.Created second = keys.create("second", ApiKey.Permission.SENDING_ACCESS, null);
+    ApiKeys.Created first =
+        keys.create("first", ApiKey.Permission.FULL_ACCESS, ApiKey.Sending.ANYTHING);
+    ApiKeys.Created second =
+        keys.create("second", ApiKey.Permission.SENDING_ACCESS, ApiKey.Sending.ANYTHING);
 
     ApiKeys reopened = openKeys();
 
@@ -84,7 +88,8 @@ class ApiKeysTest {
 
   @Test
   void removesAKeyAtOnceHereAndAtTheNextRefreshElsewhere() {
-    ApiKeys.Created created = keys.create("shop", ApiKey.Permission.FULL_ACCESS, null);
+    ApiKeys.Created created =
+        keys.create("shop", ApiKey.Permission.FULL_ACCESS, ApiKey.Sending.ANYTHING);
     ApiKeys otherNode = openKeys();
 
     assertThat(keys.remove(created.key().id())).isTrue();
@@ -98,14 +103,16 @@ class ApiKeysTest {
 
   @Test
   void authenticatesWithoutTheDatabase() {
-    ApiKeys.Created created = keys.create("shop", ApiKey.Permission.FULL_ACCESS, null);
+    ApiKeys.Created created =
+        keys.create("shop", ApiKey.Permission.FULL_ACCESS, ApiKey.Sending.ANYTHING);
     database.close();
     assertThat(keys.authenticate(created.token())).isPresent();
   }
 
   @Test
   void namesTheProblemWithAName() {
-    assertThatThrownBy(() -> keys.create(" ", ApiKey.Permission.FULL_ACCESS, null))
+    assertThatThrownBy(
+            () -> keys.create(" ", ApiKey.Permission.FULL_ACCESS, ApiKey.Sending.ANYTHING))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected: 1 to 200 characters");
   }

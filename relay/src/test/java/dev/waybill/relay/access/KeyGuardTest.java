@@ -13,7 +13,12 @@ import org.junit.jupiter.api.Test;
 
 class KeyGuardTest {
   private static final ApiKey KEY =
-      new ApiKey(new UUID(1, 2), "shop", ApiKey.Permission.SENDING_ACCESS, null, Instant.EPOCH);
+      new ApiKey(
+          new UUID(1, 2),
+          "shop",
+          ApiKey.Permission.SENDING_ACCESS,
+          ApiKey.Sending.ANYTHING,
+          Instant.EPOCH);
 
   private final AtomicLong nanos = new AtomicLong();
   private final KeyGuard guard =

@@ -90,7 +90,7 @@ class AuthenticationTest {
   }
 
   private static ApiKey key(ApiKey.Permission permission) {
-    return new ApiKey(new UUID(1, 2), "shop", permission, null, NOON);
+    return new ApiKey(new UUID(1, 2), "shop", permission, ApiKey.Sending.ANYTHING, NOON);
   }
 
   private Response ask(String field, String address) throws UnknownHostException {

@@ -25,7 +25,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,12 +152,14 @@ class ViewsTest {
             "email":"jane@customer.example","domain":"example.com","stream":"marketing",\
             "origin":"unsubscribe","created_at":"2026-11-21T10:00:00.100000Z"}\
             """);
-    ApiKey key = new ApiKey(ID, "shop", ApiKey.Permission.SENDING_ACCESS, null, AT);
+    ApiKey key =
+        new ApiKey(ID, "shop", ApiKey.Permission.SENDING_ACCESS, ApiKey.Sending.ANYTHING, AT);
     assertThat(json(ApiKeysResource.KeyView.of(key)))
         .isEqualTo(
             """
             {"id":"0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d","name":"shop",\
-            "permission":"sending_access","domain_id":null,\
+            "permission":"sending_access","domain_id":null,"domain_ids":[],\
+            "stream":"transactional","recipients_per_minute":null,"recipients_per_day":null,\
             "created_at":"2026-11-21T10:00:00.100000Z"}\
             """);
   }
@@ -279,13 +283,43 @@ class ViewsTest {
 
   @Test
   void refusesAFullAccessKeyForOneDomain() {
-    var create = new ApiKeysResource.Create("shop", "full_access", ID);
+    var create = create("shop", "full_access", ID);
 
     assertThatThrownBy(create::checkedPermission).hasMessageContaining("domain_id");
-    assertThatThrownBy(() -> new ApiKeysResource.Create("x", "root", null).checkedPermission())
+    assertThatThrownBy(() -> create("x", "root", null).checkedPermission())
         .hasMessage("permission: \"root\" (expected: full_access or sending_access)");
-    assertThat(new ApiKeysResource.Create("x", null, null).checkedPermission())
+    assertThat(create("x", null, null).checkedPermission())
         .isEqualTo(ApiKey.Permission.FULL_ACCESS);
+  }
+
+  @Test
+  void readsWhatAKeyMaySend() {
+    var create =
+        read(
+            """
+            {"name":"shop","domain_id":"0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d",\
+            "domain_ids":["0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d"],"stream":"Marketing",\
+            "recipients_per_minute":60,"recipients_per_day":5000}\
+            """,
+            ApiKeysResource.Create.class);
+
+    assertThat(create.checkedPermission()).isEqualTo(ApiKey.Permission.SENDING_ACCESS);
+    assertThat(create.checkedSending())
+        .isEqualTo(new ApiKey.Sending(Set.of(ID), Stream.MARKETING, 60, 5_000));
+    assertThatThrownBy(
+            () -> read("{\"stream\":\"bulk\"}", ApiKeysResource.Create.class).checkedSending())
+        .hasMessage("stream: \"bulk\" (expected: transactional or marketing)");
+    assertThatThrownBy(
+            () -> read("{\"recipients_per_day\":0}", ApiKeysResource.Create.class).checkedSending())
+        .hasMessage("recipients_per_day: 0 (expected: 1 or more, or nothing)");
+    assertThatThrownBy(
+            () -> read("{\"domain_ids\":[null]}", ApiKeysResource.Create.class).checkedSending())
+        .hasMessage("domain_ids: null (expected: ids of registered domains)");
+  }
+
+  private static ApiKeysResource.Create create(
+      String name, @Nullable String permission, @Nullable UUID domain) {
+    return new ApiKeysResource.Create(name, permission, domain, null, null, null, null);
   }
 
   private static Page<UUID> cut(List<UUID> all, String query) {

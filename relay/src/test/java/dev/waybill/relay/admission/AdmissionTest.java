@@ -6,7 +6,9 @@ import dev.waybill.relay.access.ApiKey;
 import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.Recipient;
 import dev.waybill.relay.queue.SubmittedBody;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ class AdmissionTest {
   private final Admission admission =
       new Admission(
           DomainName.of("relay.test"),
+          Admission.HeaderLimits.defaults(),
           name ->
               List.of(verified, pending, wobbly).stream()
                   .filter(domain -> name.isWithin(domain.name()))
@@ -148,11 +152,11 @@ class AdmissionTest {
         (Verdict.Admitted)
             judge("From: a@example.org\r\nX-Waybill-Stream: marketing\r\n\r\n", key(null));
     assertThat(marketing.acceptance().recipients())
-        .containsExactly(new Recipient(BOB, null), new Recipient(GONE, "unsubscribe"));
+        .containsExactly(recipient(BOB, null), recipient(GONE, "unsubscribe"));
     Verdict.Admitted transactional =
         (Verdict.Admitted) judge("From: a@example.org\r\n\r\n", key(null));
     assertThat(transactional.acceptance().recipients())
-        .containsExactly(new Recipient(BOB, null), new Recipient(GONE, null));
+        .containsExactly(recipient(BOB, null), recipient(GONE, null));
   }
 
   @ParameterizedTest
@@ -175,6 +179,11 @@ class AdmissionTest {
         .isEqualTo(expected + " by relay.test with ESMTPSA id " + ID);
   }
 
+  private Acceptance admitted(ApiKey key, String fields) {
+    Verdict verdict = judge("From: a@example.org\r\n" + fields + "\r\n", key);
+    return ((Verdict.Admitted) verdict).acceptance();
+  }
+
   private MessageFacts facts(String message) {
     return ((Verdict.Admitted) judge(message, key(null))).acceptance().facts();
   }
@@ -189,9 +198,10 @@ class AdmissionTest {
         new Submission(
             ID,
             NOW,
-            Arrays.copyOf(bytes, Math.min(bytes.length, Admission.HEAD)),
+            Arrays.copyOf(bytes, Math.min(bytes.length, 256 * 1024 + 1)),
             new SubmittedBody.InMemory(bytes),
             List.of(BOB, GONE),
+            Map.of(),
             key,
             new ClientFacts("app.test", InetAddress.ofLiteral("203.0.113.9"), true, true, true),
             new Submission.Form(false, false)));
@@ -201,8 +211,37 @@ class AdmissionTest {
     return refused.code() + " " + refused.enhanced() + " " + refused.text();
   }
 
+  @Test
+  void takesTheStreamOfTheKeyUnlessTheMessageNamesOne() {
+    ApiKey key = sending(new ApiKey.Sending(Set.of(), Stream.MARKETING, 0, 0));
+    assertThat(admitted(key, "").facts().stream()).isEqualTo(Stream.MARKETING);
+    assertThat(admitted(key, "X-Waybill-Stream: transactional\r\n").facts().stream())
+        .isEqualTo(Stream.TRANSACTIONAL);
+  }
+
+  @Test
+  void chargesAKeyThatHasALimitForTheDay() {
+    ApiKey limited = sending(new ApiKey.Sending(Set.of(), null, 0, 100));
+    assertThat(admitted(limited, "").chargedKey()).isEqualTo(limited.id());
+    assertThat(admitted(sending(ApiKey.Sending.ANYTHING), "").chargedKey()).isNull();
+  }
+
+  @Test
+  void aKeyMaySendForEachOfItsDomains() {
+    ApiKey key = sending(new ApiKey.Sending(Set.of(UUID.randomUUID(), verified.id()), null, 0, 0));
+    assertThat(admitted(key, "").facts().domainId()).isEqualTo(verified.id());
+  }
+
+  private static Recipient recipient(EmailAddress address, @Nullable String suppressedFor) {
+    return new Recipient(address, suppressedFor, DsnParameters.NONE);
+  }
+
   private static ApiKey key(@Nullable UUID domainId) {
-    return new ApiKey(UUID.randomUUID(), "shop", ApiKey.Permission.SENDING_ACCESS, domainId, NOW);
+    return sending(domainId == null ? ApiKey.Sending.ANYTHING : ApiKey.Sending.forDomain(domainId));
+  }
+
+  private static ApiKey sending(ApiKey.Sending sending) {
+    return new ApiKey(UUID.randomUUID(), "shop", ApiKey.Permission.SENDING_ACCESS, sending, NOW);
   }
 
   private static SendingDomain domain(String name, DomainStatus status) {

@@ -19,9 +19,7 @@ class ControlHeadersTest {
   @Test
   void asksForNothingByDefault() {
     assertThat(wishes("Subject: x", "X-Entity-Ref-ID: 7", "X-Mailer: y"))
-        .isEqualTo(
-            new ControlHeaders.Wishes(
-                Stream.TRANSACTIONAL, null, Map.of(), null, null, null, null));
+        .isEqualTo(new ControlHeaders.Wishes(null, null, Map.of(), null, null, null, null));
   }
 
   @ParameterizedTest

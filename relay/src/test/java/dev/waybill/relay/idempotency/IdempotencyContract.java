@@ -150,7 +150,11 @@ abstract class IdempotencyContract {
     MessageDigest content = IdempotencyKey.digest();
     content.update(body.getBytes(StandardCharsets.UTF_8));
     return new Acceptance(
-        plain.facts(), plain.body(), plain.recipients(), IdempotencyKey.of(DOMAIN, key, content));
+        plain.facts(),
+        plain.body(),
+        plain.recipients(),
+        IdempotencyKey.of(DOMAIN, key, content),
+        null);
   }
 
   private static IdempotencyKey key(Acceptance acceptance) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.storage.StorageException;
@@ -127,6 +128,58 @@ abstract class QueueContract {
   }
 
   @Test
+  void keepsWhatTheSenderWantsToHear() {
+    DsnParameters dsn =
+        new DsnParameters(
+            DsnParameters.Ret.HDRS,
+            "order+2B17",
+            Set.of(DsnParameters.Notify.SUCCESS, DsnParameters.Notify.FAILURE),
+            "rfc822;ann@here.example");
+    Acceptance plain = bench.message("x", "ann@there.example");
+    bench.accept(
+        new Acceptance(
+            plain.facts(),
+            plain.body(),
+            List.of(new Recipient(EmailAddress.of("ann@there.example"), null, dsn)),
+            null,
+            null));
+    ReadyDelivery first = bench.next();
+    assertThat(first.dsn()).isEqualTo(dsn);
+    assertThat(bench.events().getFirst().facts())
+        .containsOnly(
+            Map.entry("envelope_id", "order+17"),
+            Map.entry("original_recipient", "rfc822;ann@here.example"),
+            Map.entry("notify", "SUCCESS,FAILURE"),
+            Map.entry("return", "HDRS"));
+
+    settle(first, deferred());
+    clock.advance(Duration.ofSeconds(61));
+    assertThat(bench.next().dsn()).isEqualTo(dsn);
+  }
+
+  @Test
+  void countsRecipientsForTheDayOfTheirKeyWithTheMessage() {
+    UUID key = UUID.randomUUID();
+    for (int message = 0; message < 2; message++) {
+      Acceptance plain = bench.message("x", "ann@there.example", "bob@there.example");
+      bench.accept(new Acceptance(plain.facts(), plain.body(), plain.recipients(), null, key));
+    }
+    bench.accept(bench.message("x", "ann@there.example"));
+
+    List<Long> counted =
+        bench
+            .database
+            .jdbi()
+            .withHandle(handle ->
+                handle
+                    .createQuery("select recipients from api_key_usage where key_id = :key")
+                    .bind("key", key)
+                    .mapTo(Long.class)
+                    .list());
+    assertThat(counted).containsExactly(4L);
+  }
+
+  @Test
   void aClockThatIsSetBackKeepsNobodyWaiting() {
     bench.accept(bench.message("x", "ann@there.example"));
     settle(bench.next(), deferred());
@@ -218,8 +271,10 @@ abstract class QueueContract {
             plain.facts(),
             plain.body(),
             List.of(
-                new Recipient(EmailAddress.of("ann@there.example"), "unsubscribe"),
-                new Recipient(EmailAddress.of("bob@there.example"), null)),
+                new Recipient(
+                    EmailAddress.of("ann@there.example"), "unsubscribe", DsnParameters.NONE),
+                new Recipient(EmailAddress.of("bob@there.example"), null, DsnParameters.NONE)),
+            null,
             null));
 
     assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("bob@there.example"));
@@ -328,7 +383,11 @@ abstract class QueueContract {
     Acceptance plain = bench.message("x", "ann@there.example");
     bench.accept(
         new Acceptance(
-            plain.facts(), new SubmittedBody.OnDisk(file, large.length), plain.recipients(), null));
+            plain.facts(),
+            new SubmittedBody.OnDisk(file, large.length),
+            plain.recipients(),
+            null,
+            null));
 
     assertThat(bench.next().message().bytes()).isEqualTo(large);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.testing.ScriptedMailHost;
 import dev.waybill.relay.testing.SelfSignedCertificate;
@@ -16,7 +17,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +60,11 @@ class ClientSessionTest {
   }
 
   private static TransactionResult send(ClientSession session, String message) {
-    return session.send(FROM, TO, message.getBytes(StandardCharsets.UTF_8), false, false);
+    return session.send(envelope(TO, false), message.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Envelope envelope(EmailAddress recipient, boolean international) {
+    return new Envelope(FROM, recipient, international, international, DsnParameters.NONE);
   }
 
   @Test
@@ -129,7 +136,7 @@ class ClientSessionTest {
           .isInstanceOfSatisfying(
               TransactionResult.Unsuitable.class,
               no -> assertThat(no.reply().text()).startsWith("552 5.3.4 13 octets"));
-      assertThat(session.send(FROM, EmailAddress.of("jösé@a.example"), new byte[0], false, false))
+      assertThat(session.send(envelope(EmailAddress.of("jösé@a.example"), false), new byte[0]))
           .isInstanceOfSatisfying(
               TransactionResult.Unsuitable.class,
               no -> assertThat(no.reply().text()).startsWith("550 5.6.7 "));
@@ -142,7 +149,7 @@ class ClientSessionTest {
     host.offers("8BITMIME", "SMTPUTF8");
     try (ClientSession session = session(TlsPolicy.OPPORTUNISTIC)) {
       byte[] message = "ä\r\n".getBytes(StandardCharsets.UTF_8);
-      assertThat(session.send(FROM, EmailAddress.of("jö@a.example"), message, true, true))
+      assertThat(session.send(envelope(EmailAddress.of("jö@a.example"), true), message))
           .isInstanceOf(TransactionResult.Accepted.class);
     }
     assertThat(host.received())
@@ -152,6 +159,43 @@ class ClientSessionTest {
           assertThat(copy.rcpt()).isEqualTo("RCPT TO:<jö@a.example>");
           assertThat(copy.text()).isEqualTo("ä\r\n");
         });
+  }
+
+  @Test
+  void passesOnWhatTheSenderWantsToHear() {
+    DsnParameters asked =
+        new DsnParameters(
+            DsnParameters.Ret.HDRS,
+            "order+2B17",
+            Set.of(DsnParameters.Notify.DELAY, DsnParameters.Notify.SUCCESS),
+            "rfc822;you@b.example");
+    DsnParameters nothing = new DsnParameters(null, null, Set.of(DsnParameters.Notify.NEVER), null);
+    DsnParameters beyondAscii = new DsnParameters(null, null, Set.of(), "utf-8;jö@b.example");
+    host.offers("DSN");
+    try (ClientSession session = session(TlsPolicy.OPPORTUNISTIC)) {
+      for (DsnParameters dsn : List.of(asked, nothing, beyondAscii)) {
+        session.send(new Envelope(FROM, TO, false, false, dsn), new byte[0]);
+      }
+    }
+    assertThat(host.received())
+        .extracting(copy -> copy.mail().substring(copy.mail().indexOf('>') + 1) + copy.rcpt())
+        .containsExactly(
+            " RET=HDRS ENVID=order+2B17RCPT TO:<you@a.example> NOTIFY=SUCCESS,DELAY"
+                + " ORCPT=rfc822;you@b.example",
+            "RCPT TO:<you@a.example>",
+            "RCPT TO:<you@a.example>");
+  }
+
+  @Test
+  void saysNothingOfReportsToAHostThatDoesNotKnowThem() {
+    DsnParameters asked =
+        new DsnParameters(
+            DsnParameters.Ret.FULL, "1", Set.of(DsnParameters.Notify.DELAY), "rfc822;a@b.example");
+    try (ClientSession session = session(TlsPolicy.OPPORTUNISTIC)) {
+      session.send(new Envelope(FROM, TO, false, false, asked), new byte[0]);
+    }
+    assertThat(host.received().getFirst().mail()).doesNotContain("RET", "ENVID");
+    assertThat(host.received().getFirst().rcpt()).isEqualTo("RCPT TO:<you@a.example>");
   }
 
   @Test

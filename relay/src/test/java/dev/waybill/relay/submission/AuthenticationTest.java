@@ -88,7 +88,10 @@ class AuthenticationTest {
   void needsTlsOutsideAllowedNetworks() throws IOException {
     try (RunningSubmission relay =
         RunningSubmission.start(
-            folder, settings -> RunningSubmission.withNetworks(settings, List.of(), List.of()))) {
+            folder,
+            settings ->
+                RunningSubmission.withNetworks(
+                    settings, new SubmissionSettings.Networks(List.of(), List.of(), List.of())))) {
       try (RawSmtpClient client = relay.connect()) {
         client.reply();
         assertThat(client.ask("EHLO app.test")).doesNotContain("AUTH");
@@ -110,7 +113,11 @@ class AuthenticationTest {
                 folder,
                 settings ->
                     RunningSubmission.withNetworks(
-                        settings, List.of(), SubmissionSettings.loopback()));
+                        settings,
+                        new SubmissionSettings.Networks(
+                            List.of(),
+                            SubmissionSettings.Networks.defaults().allowPlaintextAuth(),
+                            List.of())));
         RawSmtpClient client = relay.connect()) {
       client.reply();
       client.ask("HELO app.test");

@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
 /// Time, number and secrecy: what the library under this door does not bound by itself.
 class SessionLimitsTest {
   private static final String MESSAGE = "From: app@example.org\r\n\r\nhello\r\n.\r\n";
-  private static final SubmissionSettings.Limits LIMITS =
-      new SubmissionSettings.Limits(2 * 1024 * 1024, 3, 3, 2, 2);
+  private static final SubmissionSettings.Limits LIMITS = RunningSubmission.limits(3, 2, 2);
 
   @TempDir Path folder;
 

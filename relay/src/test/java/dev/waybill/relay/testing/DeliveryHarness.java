@@ -9,6 +9,7 @@ import dev.waybill.relay.delivery.DeliverySettings;
 import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.MessageFacts;
@@ -188,7 +189,11 @@ public final class DeliveryHarness implements AutoCloseable {
     accepted.incrementAndGet();
     engine.accept(
         new ReadyDelivery(
-            key, StoredMessage.inMemory(facts, bytes), EmailAddress.of(recipient), 0));
+            key,
+            StoredMessage.inMemory(facts, bytes),
+            EmailAddress.of(recipient),
+            DsnParameters.NONE,
+            0));
     return key;
   }
 

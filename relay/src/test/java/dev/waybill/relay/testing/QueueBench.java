@@ -4,6 +4,7 @@ import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.HealthGate;
@@ -103,8 +104,10 @@ public final class QueueBench implements AutoCloseable {
             false,
             false);
     List<Recipient> list =
-        Arrays.stream(recipients).map(a -> new Recipient(EmailAddress.of(a), null)).toList();
-    return new Acceptance(facts, new SubmittedBody.InMemory(bytes), list, null);
+        Arrays.stream(recipients)
+            .map(a -> new Recipient(EmailAddress.of(a), null, DsnParameters.NONE))
+            .toList();
+    return new Acceptance(facts, new SubmittedBody.InMemory(bytes), list, null, null);
   }
 
   /// Accepts and waits until it is durable.

@@ -2,6 +2,7 @@ package dev.waybill.relay.testing;
 
 import dev.waybill.relay.access.ApiKey;
 import dev.waybill.relay.access.ApiKeys;
+import dev.waybill.relay.access.KeyAllowance;
 import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.admission.Admission;
 import dev.waybill.relay.clock.SystemClock;
@@ -13,7 +14,6 @@ import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.queue.SubmittedBody;
-import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.submission.Intake;
@@ -97,7 +97,7 @@ public final class RunningSubmission implements AutoCloseable {
             new DatabaseSettings(
                 "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "", 4));
     keys = ApiKeys.open(database, ids, SystemClock.instants(), SystemClock.random());
-    key = keys.create("test", ApiKey.Permission.SENDING_ACCESS, null);
+    key = keys.create("test", ApiKey.Permission.SENDING_ACCESS, ApiKey.Sending.ANYTHING);
     domain =
         new SendingDomain(
             UUID.randomUUID(),
@@ -112,6 +112,7 @@ public final class RunningSubmission implements AutoCloseable {
     Admission admission =
         new Admission(
             settings.hostname(),
+            settings.limits().header(),
             name -> Optional.of(domain).filter(known -> name.isWithin(known.name())),
             (_, _, _) -> Map.of());
     server =
@@ -119,6 +120,7 @@ public final class RunningSubmission implements AutoCloseable {
             settings,
             new Intake(
                 new KeyGuard(keys::authenticate, this::nanos),
+                new KeyAllowance(database, SystemClock.instants(), this::nanos),
                 admission::judge,
                 this::accept,
                 () -> health),
@@ -142,25 +144,36 @@ public final class RunningSubmission implements AutoCloseable {
             loopback,
             loopback,
             DomainName.of("relay.test"),
-            new SubmissionSettings.Limits(2 * 1024 * 1024, 3, 20, 20, 10_000),
+            limits(20, 20, 10_000),
             SubmissionSettings.Timeouts.defaults(),
-            SubmissionSettings.loopback(),
-            List.of(),
+            SubmissionSettings.Networks.defaults(),
             folder.resolve("spool"));
     return new RunningSubmission(change.apply(settings));
   }
 
+  /// 2 MiB messages with 3 recipients, memory for one of them, and what is given.
+  public static SubmissionSettings.Limits limits(
+      int connections, int connectionsPerAddress, int messagesPerConnection) {
+    return new SubmissionSettings.Limits(
+        2 * 1024 * 1024,
+        3,
+        connections,
+        connectionsPerAddress,
+        messagesPerConnection,
+        Admission.HeaderLimits.defaults(),
+        1 << 20);
+  }
+
   /// The settings with other networks.
   public static SubmissionSettings withNetworks(
-      SubmissionSettings settings, List<IpNetwork> clearAuth, List<IpNetwork> trusted) {
+      SubmissionSettings settings, SubmissionSettings.Networks networks) {
     return new SubmissionSettings(
         settings.listen(),
         settings.listenTls(),
         settings.hostname(),
         settings.limits(),
         settings.timeouts(),
-        clearAuth,
-        trusted,
+        networks,
         settings.spool());
   }
 
@@ -175,8 +188,7 @@ public final class RunningSubmission implements AutoCloseable {
         settings.hostname(),
         limits,
         timeouts,
-        settings.allowPlaintextAuth(),
-        settings.trustedNetworks(),
+        settings.networks(),
         settings.spool());
   }
 

@@ -4,6 +4,7 @@ import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.ReadyDelivery;
@@ -87,7 +88,8 @@ public record SubmittedMail(
   }
 
   public ReadyDelivery to(String recipient) {
-    return new ReadyDelivery(new DeliveryKey(ID, 0), stored(), EmailAddress.of(recipient), 0);
+    return new ReadyDelivery(
+        new DeliveryKey(ID, 0), stored(), EmailAddress.of(recipient), DsnParameters.NONE, 0);
   }
 
   /// The sender, without tracking.
