@@ -110,7 +110,7 @@ refused_key() {
   grep '535 5.7.8' "$work/refused"
 }
 
-file_of() { grep -rl "^Subject: $1" "$work/sink" | head -1; }
+file_of() { grep -rlE "^Subject: $1( |$)" "$work/sink" | head -1; }
 
 arrived_subjects() {
   for subject in "$@"; do [ -n "$(file_of "$subject")" ] || return 1; done
