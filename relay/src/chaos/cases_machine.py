@@ -19,7 +19,7 @@ def sigterm(world):
 
 def heap(world):
     """96 MiB of heap, and forty sessions with messages of up to 4 MiB: bounded, or a start afresh."""
-    relay = world.relay({"delivery.memory": "32MiB"}, java_opts="-Xmx96m").start()
+    relay = world.relay({"delivery.memory": "32MiB", "submission.memory": "16MiB"}, java_opts="-Xmx96m").start()
     load = world.load(250, sessions=40, size=lambda n: (4 << 20) if n % 4 == 0 else 200_000, limit=15)
     most, restarts = 0, 0
     world.window = 20                 # a process short of memory settles late, and ends in the middle of it
@@ -30,7 +30,7 @@ def heap(world):
         else:
             relay.died()
             restarts += 1
-            relay.start()
+            relay.start(wait=False)   # forty clients are back before it is ready: it may end again at once
         time.sleep(0.05)
     load.stop()
     end = time.monotonic() + 60       # what waits is as large as what came: whoever supervises it starts it again
@@ -38,7 +38,7 @@ def heap(world):
         if not relay.alive:
             relay.died()
             restarts += 1
-            relay.start()
+            relay.start(wait=False)
         try:
             if not sum(relay.queue().values()):
                 break
