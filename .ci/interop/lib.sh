@@ -217,3 +217,9 @@ sync_before_reply() {
   awk '/"354 /{ on = 1 } on { print } /"250 2\.0\.0 Queued/{ exit }' "$work/strace"
   return $proven
 }
+
+# Resend's SDK, unmodified, with only its base URL changed.
+resend_sdk() {
+  NODE_PATH="$tools/node_modules" KEY=$WAYBILL_API_KEY RESEND_BASE_URL=$WAYBILL_URL \
+    node "$here/resend.cjs" sdk.example.com
+}

@@ -169,7 +169,7 @@ final class ApiKeysResource {
   }
 
   private Response create(Request request) {
-    Create wanted = Json.read(request, Create.class);
+    Create wanted = Json.readWhole(request, Create.class);
     String name = wanted.checkedName();
     ApiKey.Permission permission = wanted.checkedPermission();
     ApiKey.Sending sending = wanted.checkedSending();

@@ -110,7 +110,7 @@ final class QueueResource {
   }
 
   private Response retry(Request request) {
-    long deliveries = queue.retry(Json.read(request, RetryRequest.class).checked());
+    long deliveries = queue.retry(Json.readWhole(request, RetryRequest.class).checked());
     return Json.response(200, new RetryView("queue", deliveries));
   }
 }

@@ -95,7 +95,7 @@ final class SuppressionsResource {
   }
 
   private Response create(Request request) {
-    Create wanted = Json.read(request, Create.class);
+    Create wanted = Json.readWhole(request, Create.class);
     EmailAddress address = wanted.checkedEmail();
     Stream stream = wanted.checkedStream();
     String domain = wanted.domain();

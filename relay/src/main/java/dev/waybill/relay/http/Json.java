@@ -16,17 +16,19 @@ import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /// JSON in and out of records, with `snake_case` names in the order of the record's components.
 ///
-/// Any thread may use it. Reading never converts between types (`"1"` is no number, `1` is no
-/// text), refuses a field given twice, and ignores fields that it does not know.
+/// Any thread may use it. Reading never converts between types (`"1"` is no number, `1` is no text)
+/// and refuses a field given twice.
 public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -49,7 +51,7 @@ public final class Json {
 
   private Json() {}
 
-  /// Reads a request's body.
+  /// Reads a request's body and ignores fields that it does not know.
   ///
   /// @throws Refusal 400 when it is no JSON, 422 when a value has the wrong type
   public static <T> T read(Request request, Class<T> type) {
@@ -58,12 +60,38 @@ public final class Json {
 
   /// As [#read(Request, Class)], for octets from elsewhere.
   public static <T> T read(byte[] json, Class<T> type) {
+    return read(json, MAPPER.readerFor(type));
+  }
+
+  /// As [#read(Request, Class)], but a field that it does not know is refused: for what would mean
+  /// more without it, such as a key without its limit.
+  public static <T> T readWhole(Request request, Class<T> type) {
+    return readWhole(request.body(), type);
+  }
+
+  /// As [#readWhole(Request, Class)], for octets from elsewhere.
+  public static <T> T readWhole(byte[] json, Class<T> type) {
+    return read(
+        json, MAPPER.readerFor(type).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES));
+  }
+
+  private static <T> T read(byte[] json, ObjectReader reader) {
     JsonNode tree = parse(json);
     if (!tree.isObject()) {
       throw new Refusal(Problem.invalid("body", tree.toString(), "a JSON object"));
     }
     try {
-      return Objects.requireNonNull(MAPPER.treeToValue(tree, type));
+      return Objects.requireNonNull(reader.<T>readValue(tree));
+    } catch (UnrecognizedPropertyException unknown) {
+      throw new Refusal(
+          Problem.invalid(
+              unknown.getPropertyName(),
+              tree.path(unknown.getPropertyName()).toString(),
+              "none; the fields are "
+                  + unknown.getKnownPropertyIds().stream()
+                      .map(String::valueOf)
+                      .sorted()
+                      .collect(Collectors.joining(", "))));
     } catch (JacksonException mismatch) {
       throw new Refusal(describe(tree, mismatch));
     }

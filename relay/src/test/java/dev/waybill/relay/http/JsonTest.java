@@ -37,6 +37,18 @@ class JsonTest {
     assertThat(read("{}").flag()).isNull();
   }
 
+  @Test
+  void refusesTheUnknownWhereItWouldMeanMoreWithoutIt() {
+    byte[] json = "{\"some_text\":\"a\",\"someText\":\"b\"}".getBytes(StandardCharsets.UTF_8);
+
+    Refusal refusal = catchThrowableOfType(Refusal.class, () -> Json.readWhole(json, Sample.class));
+
+    assertThat(refusal)
+        .hasMessage(
+            "someText: \"b\" (expected: none; the fields are"
+                + " count, flag, id, inner, some_text, words)");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
