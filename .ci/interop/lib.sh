@@ -223,3 +223,16 @@ resend_sdk() {
   NODE_PATH="$tools/node_modules" KEY=$WAYBILL_API_KEY RESEND_BASE_URL=$WAYBILL_URL \
     node "$here/resend.cjs" sdk.example.com
 }
+
+openapi_is_valid() {
+  curl -fsS "$WAYBILL_URL/openapi.yaml" > "$work/openapi.yaml" || return 1
+  ln -sfn "$tools/node_modules" "$work/node_modules"
+  cat > "$work/openapi.mjs" <<'JS'
+import { Validator } from '@seriousme/openapi-schema-validator';
+const validator = new Validator();
+const { valid, errors } = await validator.validate(process.argv[2]);
+console.log(validator.version, valid, errors);
+process.exitCode = valid && validator.version === '3.1' ? 0 : 1;
+JS
+  node "$work/openapi.mjs" "$work/openapi.yaml"
+}

@@ -30,6 +30,12 @@ const bad = ({ data, error }, status, kind, text) => {
   assert.equal(listed.object, 'list');
   assert.ok(listed.data.some(domain => domain.id === id));
 
+  const second = good(await resend.domains.create({ name: `second.${name}` }));
+  const page = good(await resend.domains.list({ limit: 1, before: second.id }));
+  assert.deepEqual(page.data.map(domain => domain.id), [id]);
+  assert.deepEqual(good(await resend.domains.list({ after: id })).data.map(domain => domain.id), [second.id]);
+  good(await resend.domains.remove(second.id));
+
   good(await resend.domains.update({ id, clickTracking: true, openTracking: true, tls: 'enforced' }));
   bad(await resend.domains.update({ id, tls: 'always' }), 422, 'validation_error', /always/);
   const changed = good(await resend.domains.get(id));

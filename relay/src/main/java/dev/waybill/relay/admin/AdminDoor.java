@@ -93,7 +93,8 @@ public final class AdminDoor {
     Stream<Route> open =
         Stream.of(
                 new HealthResource(ledgers.queue()::health).routes(),
-                new MetricsResource(metrics).routes())
+                new MetricsResource(metrics).routes(),
+                new OpenApiResource().routes())
             .flatMap(List::stream);
     return new Routes(Stream.concat(guarded, open).toList());
   }

@@ -3,6 +3,7 @@ package dev.waybill.relay.admin;
 import dev.waybill.relay.access.ApiKey;
 import dev.waybill.relay.access.ApiKeys;
 import dev.waybill.relay.domains.Domains;
+import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.http.Json;
 import dev.waybill.relay.http.Problem;
 import dev.waybill.relay.http.Refusal;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// `/api-keys`: who may use the relay.
@@ -173,8 +175,11 @@ final class ApiKeysResource {
     String name = wanted.checkedName();
     ApiKey.Permission permission = wanted.checkedPermission();
     ApiKey.Sending sending = wanted.checkedSending();
+    // removed ones are still known by id, for mail on its way
+    Set<UUID> registered =
+        domains.list().stream().map(SendingDomain::id).collect(Collectors.toSet());
     for (UUID domain : sending.domains()) {
-      if (domains.byId(domain).isEmpty()) {
+      if (!registered.contains(domain)) {
         throw new Refusal(
             Problem.invalid(
                 domain.equals(wanted.domainId()) ? "domain_id" : "domain_ids",

@@ -11,20 +11,29 @@ import org.jspecify.annotations.Nullable;
 /// One page of a list, as it is shown.
 ///
 /// @param object always `list`
-/// @param hasMore whether entries follow behind the last one
+/// @param hasMore whether there are entries behind the last one, or before the first one when a
+///   page before an entry was asked for
 record Page<T>(String object, boolean hasMore, List<T> data) {
   private static final int MAX_LIMIT = 100;
   private static final int DEFAULT_LIMIT = 20;
 
-  /// Which page a client asks for: `?limit=1..100&after=<id>`.
+  /// Which page a client asks for: `?limit=1..100&after=<id>`, or `before` to go back.
   ///
-  /// @param after the id of the last entry seen; null for the first page
-  record Asked(int limit, @Nullable UUID after) {
+  /// @param after the page begins behind this entry; null for the first page
+  /// @param before the page ends before this entry; null unless a client goes back
+  record Asked(int limit, @Nullable UUID after, @Nullable UUID before) {
     /// @throws Refusal when a parameter is not what was expected
     static Asked of(Parameters parameters) {
       int limit = (int) parameters.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
-      return new Asked(
-          limit, parameters.text("after").map(text -> Ids.read("after", text)).orElse(null));
+      Asked asked = new Asked(limit, id(parameters, "after"), id(parameters, "before"));
+      if (asked.after() != null && asked.before() != null) {
+        throw new Refusal(Problem.invalid("before and after are both given (expected: one)"));
+      }
+      return asked;
+    }
+
+    private static @Nullable UUID id(Parameters parameters, String name) {
+      return parameters.text(name).map(text -> Ids.read(name, text)).orElse(null);
     }
   }
 
@@ -36,18 +45,23 @@ record Page<T>(String object, boolean hasMore, List<T> data) {
   ///
   /// @throws Refusal when the list has no entry with the id
   static <T, V> Page<V> cut(List<T> all, Asked asked, Function<T, UUID> id, Function<T, V> view) {
-    int start = asked.after() == null ? 0 : behind(all, asked.after(), id);
+    if (asked.before() != null) {
+      int end = place("before", all, asked.before(), id);
+      int start = Math.max(0, end - asked.limit());
+      return of(start > 0, all.subList(start, end).stream().map(view).toList());
+    }
+    int start = asked.after() == null ? 0 : place("after", all, asked.after(), id) + 1;
     int end = Math.min(all.size(), start + asked.limit());
     return of(end < all.size(), all.subList(start, end).stream().map(view).toList());
   }
 
-  private static <T> int behind(List<T> all, UUID after, Function<T, UUID> id) {
+  private static <T> int place(String name, List<T> all, UUID entry, Function<T, UUID> id) {
     for (int i = 0; i < all.size(); i++) {
-      if (id.apply(all.get(i)).equals(after)) {
-        return i + 1;
+      if (id.apply(all.get(i)).equals(entry)) {
+        return i;
       }
     }
     throw new Refusal(
-        Problem.invalid("after", "\"" + after + "\"", "the id of an entry of this list"));
+        Problem.invalid(name, "\"" + entry + "\"", "the id of an entry of this list"));
   }
 }

@@ -88,10 +88,17 @@ final class SuppressionsResource {
 
   private Response list(Request request) {
     Page.Asked asked = Page.Asked.of(request.parameters());
-    List<Suppression> found = suppressions.list(asked.after(), asked.limit() + 1);
-    boolean hasMore = found.size() > asked.limit();
-    return Json.response(
-        200, Page.of(hasMore, found.stream().limit(asked.limit()).map(this::view).toList()));
+    UUID before = asked.before();
+    List<Suppression> found =
+        before == null
+            ? suppressions.list(asked.after(), asked.limit() + 1)
+            : suppressions.listBefore(before, asked.limit() + 1);
+    int surplus = Math.max(0, found.size() - asked.limit());
+    List<Suppression> page =
+        before == null
+            ? found.subList(0, found.size() - surplus)
+            : found.subList(surplus, found.size());
+    return Json.response(200, Page.of(surplus > 0, page.stream().map(this::view).toList()));
   }
 
   private Response create(Request request) {

@@ -109,6 +109,19 @@ final class SuppressionStore {
         });
   }
 
+  /// Oldest first.
+  List<Suppression> newer(UUID than, int limit) {
+    return database
+        .jdbi()
+        .withHandle(handle ->
+            handle
+                .createQuery("select * from suppression where id > :than order by id limit :limit")
+                .bind("than", than)
+                .bind("limit", limit)
+                .map((row, _) -> read(row))
+                .list());
+  }
+
   /// @throws UnableToExecuteStatementException where the same one is there already, as
   ///   [#isDuplicate] tells
   void insert(Handle handle, Suppression suppression) {

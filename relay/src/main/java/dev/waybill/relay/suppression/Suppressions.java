@@ -131,10 +131,23 @@ public final class Suppressions {
   /// @param limit 1 to 1,000
   /// @throws IllegalArgumentException when the limit is outside that range
   public List<Suppression> list(@Nullable UUID after, int limit) {
+    requireLimit(limit);
+    return store.newest(after, limit);
+  }
+
+  /// Those that come right before the given one in the whole list, in its order: newest first.
+  ///
+  /// @param limit 1 to 1,000
+  /// @throws IllegalArgumentException when the limit is outside that range
+  public List<Suppression> listBefore(UUID before, int limit) {
+    requireLimit(limit);
+    return store.newer(before, limit).reversed();
+  }
+
+  private static void requireLimit(int limit) {
     if (limit < 1 || limit > MAX_LIST) {
       throw new IllegalArgumentException("limit %d (expected: 1..%d)".formatted(limit, MAX_LIST));
     }
-    return store.newest(after, limit);
   }
 
   /// Removes durably with its event; empty when there was none.

@@ -188,6 +188,12 @@ class ViewsTest {
     assertThat(second).isEqualTo(new Page<>("list", false, all.subList(2, 3)));
     assertThat(cut(all, "after=" + all.get(2)).data()).isEmpty();
     assertThat(cut(List.of(), "").data()).isEmpty();
+
+    Page<UUID> back = cut(all, "limit=1&before=" + all.get(2));
+    assertThat(back).isEqualTo(new Page<>("list", true, all.subList(1, 2)));
+    assertThat(cut(all, "limit=2&before=" + all.get(2)))
+        .isEqualTo(new Page<>("list", false, all.subList(0, 2)));
+    assertThat(cut(all, "before=" + all.get(0)).data()).isEmpty();
   }
 
   @ParameterizedTest
@@ -198,6 +204,8 @@ class ViewsTest {
         "limit=0|limit: \"0\" (expected: a whole number from 1 to 100)",
         "limit=101|limit: \"101\" (expected: a whole number from 1 to 100)",
         "limit=ten|limit: \"ten\" (expected: a whole number from 1 to 100)",
+        "after=0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d&before=0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d"
+            + "|before and after are both given (expected: one)",
         "after=1-1-1-1-1|after: \"1-1-1-1-1\" (expected: an id (UUID))",
         "after=0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d"
             + "|after: \"0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d\""

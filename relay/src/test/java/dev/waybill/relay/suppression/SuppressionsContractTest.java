@@ -166,6 +166,12 @@ abstract class SuppressionsContractTest {
 
     assertThat(first).isEqualTo(added.subList(0, 2));
     assertThat(second).isEqualTo(added.subList(2, 5));
+    List<UUID> all = ids(suppressions.list(null, 10));
+    assertThat(ids(suppressions.listBefore(all.getLast(), 1)))
+        .containsExactly(all.get(all.size() - 2));
+    assertThat(ids(suppressions.listBefore(all.getLast(), 10)))
+        .isEqualTo(all.subList(0, all.size() - 1));
+    assertThat(suppressions.listBefore(all.getFirst(), 10)).isEmpty();
     assertThatThrownBy(() -> suppressions.list(null, 0))
         .isInstanceOf(IllegalArgumentException.class);
   }
