@@ -3,8 +3,10 @@ package dev.waybill.relay.domains;
 import dev.waybill.relay.domains.DomainKeys.Role;
 import dev.waybill.relay.domains.DomainKeys.StoredKey;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.storage.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -24,12 +26,14 @@ final class DomainStore {
   /// @param statusSince when its status began
   /// @param nextCheckAt when it is looked up next; null for never
   /// @param checks how many looks went before in this status
+  /// @param absence of what a verified domain needs
   record Row(
       SendingDomain domain,
       boolean removed,
       Instant statusSince,
       @Nullable Instant nextCheckAt,
-      int checks) {}
+      int checks,
+      Absence absence) {}
 
   /// All that a snapshot is made of.
   record Everything(long revision, List<Row> rows, List<StoredKey> keys) {}
@@ -164,14 +168,17 @@ final class DomainStore {
         .createUpdate(
             """
             update sending_domain set status = :status, status_since = :since,
-              next_check_at = :next, checks = :checks
+              next_check_at = :next, checks = :checks, absent_millis = :absent,
+              absent_at = :absentAt
             where id = :id
             """)
         .bind("id", row.domain().id())
         .bind("status", row.domain().status().name())
         .bind("since", utc(row.statusSince()))
-        .bind("next", row.nextCheckAt() == null ? null : utc(row.nextCheckAt()))
+        .bindByType("next", optionalUtc(row.nextCheckAt()), OffsetDateTime.class)
         .bind("checks", row.checks())
+        .bind("absent", row.absence().proven().toMillis())
+        .bindByType("absentAt", optionalUtc(row.absence().lastSeen()), OffsetDateTime.class)
         .execute();
   }
 
@@ -265,7 +272,10 @@ final class DomainStore {
         row.getObject("removed_at", OffsetDateTime.class) != null,
         row.getObject("status_since", OffsetDateTime.class).toInstant(),
         next == null ? null : next.toInstant(),
-        row.getInt("checks"));
+        row.getInt("checks"),
+        new Absence(
+            Duration.ofMillis(row.getLong("absent_millis")),
+            Columns.optionalInstant(row, "absent_at")));
   }
 
   private static StoredKey key(ResultSet row) throws SQLException {
@@ -275,6 +285,10 @@ final class DomainStore {
         Role.valueOf(row.getString("role")),
         row.getString("published"),
         row.getString("sealed"));
+  }
+
+  private static @Nullable OffsetDateTime optionalUtc(@Nullable Instant instant) {
+    return instant == null ? null : utc(instant);
   }
 
   private static OffsetDateTime utc(Instant instant) {

@@ -1,7 +1,6 @@
 package dev.waybill.relay.domains;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 
 /// How findings change a status. Stateless; any thread.
@@ -18,16 +17,15 @@ final class StatusRules {
 
   /// The status after a check.
   ///
-  /// @param since when the current status began
-  /// @param patience how long a domain may be pending or temporarily failing
+  /// @param waited how long it has been pending, or how long its records are proven to be missing
+  /// @param patience how long that may be
   /// @param required what was found of the required records
   static DomainStatus next(
       DomainStatus current,
-      Instant since,
+      Duration waited,
       Duration patience,
       Cause cause,
-      Collection<Finding> required,
-      Instant now) {
+      Collection<Finding> required) {
     if (current == DomainStatus.DISABLED) {
       return current;
     }
@@ -35,8 +33,7 @@ final class StatusRules {
       return DomainStatus.VERIFIED;
     }
     boolean denied = required.stream().anyMatch(Finding.Wrong.class::isInstance);
-    boolean outOfPatience =
-        denied && cause == Cause.SCHEDULE && !now.isBefore(since.plus(patience));
+    boolean outOfPatience = denied && cause == Cause.SCHEDULE && waited.compareTo(patience) >= 0;
     return switch (current) {
       // a check was begun, whatever it found
       case NOT_STARTED -> DomainStatus.PENDING;

@@ -90,10 +90,14 @@ final class Verification {
             .map(Map.Entry::getValue)
             .toList();
     Instant now = surroundings.clock().instant();
-    DomainStatus next =
-        StatusRules.next(current, row.statusSince(), settings.patience(), cause, required, now);
+    Absence absence = row.absence().after(required, now, settings.longestGap());
+    Duration waited =
+        current == DomainStatus.TEMPORARY_FAILURE
+            ? absence.proven()
+            : Duration.between(row.statusSince(), now);
+    DomainStatus next = StatusRules.next(current, waited, settings.patience(), cause, required);
     remember(handle, row.domain().id(), findings, next);
-    store.updateVerification(handle, advanced(row, next, cause, now));
+    store.updateVerification(handle, advanced(row, next, cause, now, absence));
     if (next == current) {
       return false;
     }
@@ -118,7 +122,7 @@ final class Verification {
 
   /// An operator's check moves the schedule only of a domain that waits for its records: asking
   /// again and again must not put off the check that notices a loss.
-  private Row advanced(Row row, DomainStatus next, Cause cause, Instant now) {
+  private Row advanced(Row row, DomainStatus next, Cause cause, Instant now, Absence absence) {
     SendingDomain domain = row.domain();
     boolean changed = next != domain.status();
     if (!changed && cause == Cause.OPERATOR && next != DomainStatus.PENDING) {
@@ -130,7 +134,8 @@ final class Verification {
         row.removed(),
         changed ? now : row.statusSince(),
         nextCheck(next, checks),
-        checks);
+        checks,
+        next == DomainStatus.TEMPORARY_FAILURE ? absence : Absence.NONE);
   }
 
   private static Event changed(

@@ -8,7 +8,8 @@ import java.util.Optional;
 /// @param firstInterval between looks at a domain that is not verified; doubles from look to look
 /// @param longestInterval where the doubling ends
 /// @param recheckInterval between looks at a verified domain
-/// @param patience how long a domain may be `pending`, or `temporary_failure`, before it has failed
+/// @param patience how long a domain may be `pending`, or proven to lack its records, before it has
+///   failed
 public record VerificationSettings(
     Duration firstInterval, Duration longestInterval, Duration recheckInterval, Duration patience) {
   private static final int MAX_DOUBLINGS = 20;
@@ -39,6 +40,12 @@ public record VerificationSettings(
       case VERIFIED -> Optional.of(recheckInterval);
       case FAILED, DISABLED -> Optional.empty();
     };
+  }
+
+  /// Two looks at a failing domain that are further apart than this prove nothing of the time
+  /// between them: twice the longest pause.
+  Duration longestGap() {
+    return longestInterval.multipliedBy(2);
   }
 
   private static void requirePositive(String name, Duration duration) {

@@ -121,11 +121,24 @@ abstract class VerifiesDomainsContractTest {
         .isEqualTo(DnsRecord.Status.TEMPORARY_FAILURE);
     assertThat(gauge("a.test", "temporary_failure")).isEqualTo(1);
 
-    check(Duration.ofHours(70));
+    checkHourly(70);
     assertThat(fixture.status(id)).isEqualTo(DomainStatus.TEMPORARY_FAILURE);
-    check(Duration.ofHours(3));
+    checkHourly(4);
     assertThat(fixture.status(id)).isEqualTo(DomainStatus.FAILED);
     assertThat(fixture.status(id).mayMail()).isFalse();
+  }
+
+  /// As when the relay was switched off over the days in which it was to look.
+  @Test
+  void countsNoTimeInWhichNobodyLooked() {
+    UUID id = fixture.addVerified("a.test").id();
+    fixture.zone.remove(SPF_HOST);
+    check(Duration.ofHours(2));
+    check(Duration.ofDays(30));
+    check(Duration.ofHours(1));
+    assertThat(fixture.status(id)).isEqualTo(DomainStatus.TEMPORARY_FAILURE);
+    checkHourly(73);
+    assertThat(fixture.status(id)).isEqualTo(DomainStatus.FAILED);
   }
 
   @Test
@@ -262,6 +275,13 @@ abstract class VerifiesDomainsContractTest {
     assertThat(outcomes).filteredOn(AddOutcome.AlreadyRegistered.class::isInstance).hasSize(1);
     assertThat(domains.remove(domains.list().getFirst().id())).isTrue();
     assertThat(fixture.add("a.test").status()).isEqualTo(DomainStatus.NOT_STARTED);
+  }
+
+  private void checkHourly(int hours) {
+    for (int hour = 0; hour < hours; hour++) {
+      fixture.clock.advance(Duration.ofHours(1));
+      fixture.schedule.checkDue();
+    }
   }
 
   private void check(Duration later) {
