@@ -141,6 +141,20 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void switchesADomainOffAndOn() {
+    assertThat(run("domains", "add", "switched.test").code()).isZero();
+    Ran off = run("domains", "disable", "switched.test");
+    assertThat(off.code()).as(off.err()).isZero();
+    assertThat(off.err()).contains("waybillctl domains enable switched.test");
+    assertThat(run("domains", "show", "switched.test").out()).contains("disabled");
+    assertThat(sendTest("app@switched.test", "ann@receiver.example").err())
+        .contains("The From domain switched.test is disabled");
+    assertThat(run("domains", "enable", "switched.test").code()).isZero();
+    assertThat(run("domains", "show", "switched.test").out()).doesNotContain("disabled");
+    assertThat(run("domains", "disable", "unknown.test").code()).isEqualTo(5);
+  }
+
+  @Test
   void waitsForVerification() {
     assertThat(run("domains", "verify", "sandbox.example", "--wait").code()).isZero();
 

@@ -306,6 +306,27 @@ final class DomainsCommand {
     root.say("Removed " + name + ". Its DNS records can be deleted now.");
   }
 
+  @Command(
+      name = "disable",
+      description = {
+        "Switch a domain off; mail from it is refused from then on.",
+        "What is queued still goes out, and nothing is forgotten: see enable."
+      })
+  void disable(@Parameters(paramLabel = "NAME", description = NAME) String name) throws Failure {
+    root.report()
+        .change(root.client().post(DOMAINS.name(name).then("disable"), Json.object()), CHANGE);
+    root.say("Disabled " + name + ". To undo it: waybillctl domains enable " + name);
+  }
+
+  @Command(
+      name = "enable",
+      description = "Switch a domain on again; its records are looked up as with a new one.")
+  void enable(@Parameters(paramLabel = "NAME", description = NAME) String name) throws Failure {
+    root.report()
+        .change(root.client().post(DOMAINS.name(name).then("enable"), Json.object()), CHANGE);
+    root.say("Enabled " + name + ". To see how far it is: waybillctl domains show " + name);
+  }
+
   private void records(JsonNode domain, RecordFormat format, boolean missing) throws Failure {
     List<JsonNode> records = new ArrayList<>();
     for (JsonNode record : domain.path("records")) {

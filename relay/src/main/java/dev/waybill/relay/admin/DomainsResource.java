@@ -101,7 +101,9 @@ final class DomainsResource {
         Route.get("/domains/{domain}", this::show),
         Route.patch("/domains/{domain}", this::update),
         Route.delete("/domains/{domain}", this::remove),
-        Route.post("/domains/{domain}/verify", this::verify));
+        Route.post("/domains/{domain}/verify", this::verify),
+        Route.post("/domains/{domain}/disable", this::disable),
+        Route.post("/domains/{domain}/enable", this::enable));
   }
 
   private Response create(Request request) {
@@ -145,6 +147,24 @@ final class DomainsResource {
       throw notFound(request);
     }
     return Json.response(200, new Deleted("domain", domain.id(), true));
+  }
+
+  private Response disable(Request request) {
+    SendingDomain domain = find(request);
+    return Json.response(
+        200,
+        new Reference(
+            "domain",
+            domains.enable(domain.id(), false).orElseThrow(() -> notFound(request)).id()));
+  }
+
+  /// Its records are looked up at once, so that one that is still right soon sends again.
+  private Response enable(Request request) {
+    SendingDomain domain = find(request);
+    if (domains.enable(domain.id(), true).isEmpty()) {
+      throw notFound(request);
+    }
+    return verify(request);
   }
 
   /// Starts the look-up and answers at once; a second wish while it runs is the same look-up.

@@ -1,6 +1,7 @@
 package dev.waybill.relay.admission;
 
 import dev.waybill.relay.access.ApiKey;
+import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
@@ -70,6 +71,9 @@ final class AuthorPolicy {
   private Finding accountable(Submission submission, EmailAddress address) {
     DomainName name = address.domain();
     Optional<SendingDomain> covered = covering.apply(name);
+    if (covered.isPresent() && covered.get().status() == DomainStatus.DISABLED) {
+      return refused(Refusals.disabled(name, covered.get().name()));
+    }
     if (covered.isEmpty() || !covered.get().status().mayMail()) {
       return refused(Refusals.notVerified(name, covered.map(SendingDomain::name).orElse(name)));
     }

@@ -64,6 +64,12 @@ final class Refusals {
             .formatted(from, registered));
   }
 
+  static Verdict.Refused disabled(DomainName from, DomainName registered) {
+    return Verdict.Refused.sender(
+        "The From domain %s is disabled; run: waybillctl domains enable %s"
+            .formatted(from, registered));
+  }
+
   static Verdict.Refused notForThisKey(String key, DomainName from) {
     return Verdict.Refused.sender(
         "The API key \"%s\" may not send for the From domain %s".formatted(key, from));

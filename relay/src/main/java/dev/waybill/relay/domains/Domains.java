@@ -213,6 +213,19 @@ public final class Domains {
     return removed;
   }
 
+  /// Switches a domain off: its mail is refused and nothing is looked up until it is enabled again,
+  /// which begins as with a new one. What is queued still goes out.
+  ///
+  /// @return the domain after it; empty when there is no such domain
+  public Optional<SendingDomain> enable(UUID id, boolean on) {
+    if (verification.enable(id, on)) {
+      reload();
+    } else {
+      refresh();
+    }
+    return registered(id);
+  }
+
   /// The records to publish with what was last seen of them; none for an unknown domain.
   public List<DnsRecord> records(UUID id) {
     Optional<SendingDomain> domain = byId(id);

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +67,34 @@ final class Verification {
     return database.durably(handle -> settle(handle, domain, findings, cause));
   }
 
+  /// Switches a domain off, or on again as if it had just been registered.
+  ///
+  /// @return whether that changed anything
+  boolean enable(UUID id, boolean on) {
+    return database.durably(handle -> {
+      Row row = store.lock(handle, id).filter(found -> !found.removed()).orElse(null);
+      if (row == null || (row.domain().status() == DomainStatus.DISABLED) != on) {
+        return false;
+      }
+      Instant now = surroundings.clock().instant();
+      DomainStatus next = on ? DomainStatus.NOT_STARTED : DomainStatus.DISABLED;
+      store.updateVerification(
+          handle,
+          new Row(
+              Domains.withStatus(row.domain(), next),
+              false,
+              now,
+              nextCheck(next, 0),
+              0,
+              Absence.NONE));
+      store.countRevision(handle);
+      String reason = on ? "enabled by the operator" : "disabled by the operator";
+      surroundings.events().accept(handle, List.of(changed(row.domain(), next, reason, now)));
+      LOG.info("domain {} is {}", row.domain().name(), reason);
+      return true;
+    });
+  }
+
   /// When a domain in this status is looked up next; null for never.
   @Nullable Instant nextCheck(DomainStatus status, int checks) {
     return settings
@@ -102,7 +129,9 @@ final class Verification {
       return false;
     }
     store.countRevision(handle);
-    surroundings.events().accept(handle, List.of(changed(row.domain(), next, findings, now)));
+    surroundings
+        .events()
+        .accept(handle, List.of(changed(row.domain(), next, reasons(findings), now)));
     LOG.info("domain {} is {} now, was {}", row.domain().name(), next.text(), current.text());
     return true;
   }
@@ -138,8 +167,7 @@ final class Verification {
         next == DomainStatus.TEMPORARY_FAILURE ? absence : Absence.NONE);
   }
 
-  private static Event changed(
-      SendingDomain domain, DomainStatus next, Map<Planned, Finding> findings, Instant now) {
+  private static String reasons(Map<Planned, Finding> findings) {
     List<String> reasons = new ArrayList<>();
     findings.forEach((planned, finding) -> {
       if (planned.record().required() && !(finding instanceof Finding.Right)) {
@@ -149,7 +177,11 @@ final class Verification {
                     planned.record().name(), planned.record().type(), finding.explanation()));
       }
     });
-    String reason = reasons.stream().collect(Collectors.joining("; "));
+    return String.join("; ", reasons);
+  }
+
+  private static Event changed(
+      SendingDomain domain, DomainStatus next, String reason, Instant now) {
     return new Event(
         EventType.DOMAIN_UPDATED,
         now,

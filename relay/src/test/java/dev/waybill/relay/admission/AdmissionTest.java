@@ -34,13 +34,14 @@ class AdmissionTest {
 
   private final SendingDomain verified = domain("example.org", DomainStatus.VERIFIED);
   private final SendingDomain pending = domain("new.test", DomainStatus.PENDING);
+  private final SendingDomain disabled = domain("off.test", DomainStatus.DISABLED);
   private final SendingDomain wobbly = domain("wobbly.test", DomainStatus.TEMPORARY_FAILURE);
   private final Admission admission =
       new Admission(
           DomainName.of("relay.test"),
           Admission.HeaderLimits.defaults(),
           name ->
-              List.of(verified, pending, wobbly).stream()
+              List.of(verified, pending, disabled, wobbly).stream()
                   .filter(domain -> name.isWithin(domain.name()))
                   .findFirst(),
           (_, stream, _) -> stream == Stream.MARKETING ? Map.of(GONE, "unsubscribe") : Map.of());
@@ -71,6 +72,14 @@ class AdmissionTest {
             "550 5.7.1 The From domain %s is not verified; run: waybillctl domains records %s"
                 .formatted(from, records));
     assertThat(refused.cause()).isEqualTo(Verdict.Cause.SENDER);
+  }
+
+  @Test
+  void saysHowToEnableADisabledDomain() {
+    assertThat(line(refused("From: a@mail.off.test\r\n\r\n")))
+        .isEqualTo(
+            "550 5.7.1 The From domain mail.off.test is disabled;"
+                + " run: waybillctl domains enable off.test");
   }
 
   @Test

@@ -207,6 +207,31 @@ abstract class VerifiesDomainsContractTest {
   }
 
   @Test
+  void aDisabledDomainRestsUntilItIsEnabled() {
+    UUID id = fixture.addVerified("a.test").id();
+
+    assertThat(domains.enable(id, false).orElseThrow().status()).isEqualTo(DomainStatus.DISABLED);
+    assertThat(fixture.status(id).mayMail()).isFalse();
+    assertThat(fixture.events.getLast().facts())
+        .containsEntry("status", "disabled")
+        .containsEntry("previous_status", "verified")
+        .containsEntry("reason", "disabled by the operator");
+    int told = fixture.events.size();
+    assertThat(domains.enable(id, false).orElseThrow().status()).isEqualTo(DomainStatus.DISABLED);
+    assertThat(fixture.events).hasSize(told);
+
+    fixture.clock.advance(Duration.ofDays(30));
+    assertThat(fixture.schedule.checkDue()).isZero();
+    assertThat(domains.verifyNow(id).orElseThrow().status()).isEqualTo(DomainStatus.DISABLED);
+
+    assertThat(domains.enable(id, true).orElseThrow().status()).isEqualTo(DomainStatus.NOT_STARTED);
+    check(Duration.ofMinutes(2));
+    assertThat(fixture.status(id)).isEqualTo(DomainStatus.VERIFIED);
+    assertThat(domains.enable(id, true).orElseThrow().status()).isEqualTo(DomainStatus.VERIFIED);
+    assertThat(domains.enable(UUID.randomUUID(), false)).isEmpty();
+  }
+
+  @Test
   void sharesDueDomainsAmongNodes() throws InterruptedException {
     for (int i = 0; i < 6; i++) {
       fixture.add("d%d.test".formatted(i));
