@@ -113,8 +113,16 @@ class Relay:
                             str(self.log.with_suffix(".threads"))], timeout=20, capture_output=True)
 
     def queue(self):
-        """Waiting deliveries by state."""
-        return self.api("GET", "/queue")["states"]
+        """Waiting deliveries by state, counted after the call: a relay that found counting dear shows an older count
+        for a while."""
+        shown = self.api("GET", "/queue")["counted_at"]
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            answer = self.api("GET", "/queue")
+            if answer["counted_at"] != shown:
+                return answer["states"]
+            time.sleep(0.05)
+        raise TimeoutError(f"the queue was not counted again since {shown}")
 
     def rss(self):
         """Resident memory in MiB."""

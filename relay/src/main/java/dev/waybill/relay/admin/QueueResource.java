@@ -25,9 +25,11 @@ final class QueueResource {
   record DestinationView(
       String domain, long deliveries, @Nullable String nextAttemptAt, @Nullable String lastReply) {}
 
+  /// @param countedAt when the states were counted, which can be a while ago in a long queue
   /// @param oldestSeconds the age of the oldest waiting message; null when none waits
   record QueueView(
       String object,
+      String countedAt,
       Map<String, Long> states,
       @Nullable Double oldestSeconds,
       List<DestinationView> destinations) {
@@ -36,6 +38,7 @@ final class QueueResource {
       Instant oldest = summary.oldestAcceptedAt();
       return new QueueView(
           "queue",
+          Times.text(summary.countedAt()),
           statesOf(summary),
           oldest == null ? null : Math.max(0, Duration.between(oldest, now).toMillis()) / 1000.0,
           summary.destinations().stream()

@@ -7,11 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /// How much mail waits, in all and by recipient domain.
 ///
+/// @param countedAt when the states were counted: dear counts are shown again for a while
 /// @param states deliveries by state (`scheduled`, `queued`, `sending`, `deferred`, `held`)
 /// @param oldestAcceptedAt when the oldest waiting message was accepted; null when none waits
 /// @param destinations the recipient domains with most waiting deliveries, at most 100
 public record QueueSummary(
-    Map<String, Long> states, @Nullable Instant oldestAcceptedAt, List<Destination> destinations) {
+    Instant countedAt,
+    Map<String, Long> states,
+    @Nullable Instant oldestAcceptedAt,
+    List<Destination> destinations) {
   /// One recipient domain.
   ///
   /// @param nextAttemptAt the earliest due time among them; null when all are being sent or held

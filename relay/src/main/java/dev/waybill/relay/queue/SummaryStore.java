@@ -52,12 +52,17 @@ final class SummaryStore {
 
   /// Everything; the destinations are the dearest part of it.
   QueueSummary summary() {
-    return new QueueSummary(states.get(), oldest(), destinations.get());
+    return summary(destinations.get().value());
   }
 
   /// The counts without the destinations.
   QueueSummary counts() {
-    return new QueueSummary(states.get(), oldest(), List.of());
+    return summary(List.of());
+  }
+
+  private QueueSummary summary(List<QueueSummary.Destination> withDestinations) {
+    Taken<Map<String, Long>> counted = states.get();
+    return new QueueSummary(counted.at(), counted.value(), oldest(), withDestinations);
   }
 
   /// A figure that is taken anew only as often as it is cheap.
@@ -69,21 +74,21 @@ final class SummaryStore {
       this.source = source;
     }
 
-    synchronized T get() {
+    synchronized Taken<T> get() {
       Instant now = clock.instant();
       long current = version.getAsLong();
-      if (last != null && isGood(last, current, now)) {
-        return last.value();
+      if (last != null && current >= 0 && current == last.version()) {
+        // nothing has changed: it is as good as counted now
+        return new Taken<>(last.value(), current, now, last.cost());
       }
-      T value = source.get();
-      last = new Taken<>(value, current, now, Duration.between(now, clock.instant()));
-      return value;
+      if (last == null || !isSpared(last, now)) {
+        T value = source.get();
+        last = new Taken<>(value, current, now, Duration.between(now, clock.instant()));
+      }
+      return last;
     }
 
-    private boolean isGood(Taken<T> taken, long current, Instant now) {
-      if (current >= 0 && current == taken.version()) {
-        return true;
-      }
+    private boolean isSpared(Taken<T> taken, Instant now) {
       Duration age = Duration.between(taken.at(), now);
       return taken.cost().compareTo(EXPENSIVE) > 0
           && !age.isNegative()

@@ -106,6 +106,7 @@ class ViewsTest {
   void showsTheQueue() {
     QueueSummary summary =
         new QueueSummary(
+            AT,
             Map.of("deferred", 2L, "queued", 1L),
             AT,
             List.of(new QueueSummary.Destination("gmail.example", 3, null, "421 4.7.0 slow")));
@@ -113,11 +114,13 @@ class ViewsTest {
     assertThat(json(QueueResource.QueueView.of(summary, AT.plusMillis(12_500))))
         .isEqualTo(
             """
-            {"object":"queue","states":{"scheduled":0,"queued":1,"sending":0,"deferred":2,\
+            {"object":"queue","counted_at":"2026-11-21T10:00:00.100000Z",\
+            "states":{"scheduled":0,"queued":1,"sending":0,"deferred":2,\
             "held":0},"oldest_seconds":12.5,"destinations":[{"domain":"gmail.example",\
             "deliveries":3,"next_attempt_at":null,"last_reply":"421 4.7.0 slow"}]}\
             """);
-    assertThat(json(QueueResource.QueueView.of(new QueueSummary(Map.of(), null, List.of()), AT)))
+    assertThat(
+            json(QueueResource.QueueView.of(new QueueSummary(AT, Map.of(), null, List.of()), AT)))
         .contains("\"oldest_seconds\":null");
   }
 
