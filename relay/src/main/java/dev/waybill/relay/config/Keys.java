@@ -55,6 +55,8 @@ public final class Keys {
       single("submission.max-header-size", Kind.size(), "256KiB");
   public static final Key<Integer> SUBMISSION_MAX_HEADER_FIELDS =
       single("submission.max-header-fields", Kind.number(10, 10_000), "1000");
+  public static final Key<Integer> SUBMISSION_MIME_DEPTH =
+      single("submission.mime-depth", Kind.number(1, 200), "50");
   public static final Key<Long> SUBMISSION_MEMORY =
       single("submission.memory", Kind.size(), "64MiB");
   public static final Key<IpNetwork> SUBMISSION_ALLOW_PLAINTEXT_AUTH =

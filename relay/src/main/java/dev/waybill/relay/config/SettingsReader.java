@@ -88,7 +88,8 @@ public final class SettingsReader {
         queue,
         plan,
         named("verification", this::verification),
-        new RenderingSettings(hostname, trackingBase),
+        new RenderingSettings(
+            hostname, trackingBase, configuration.get(Keys.SUBMISSION_MIME_DEPTH)),
         delivery,
         named("feedback", () -> feedback(hostname)),
         new TrackingSettings(configuration.get(Keys.TRACKING_LISTEN)),

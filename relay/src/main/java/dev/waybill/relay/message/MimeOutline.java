@@ -50,7 +50,9 @@ public record MimeOutline(List<Leaf> leaves) {
     }
   }
 
-  private static final int MAX_DEPTH = 50;
+  /// How deep multiparts are looked into unless somebody says otherwise.
+  public static final int DEPTH = 50;
+
   private static final int MAX_PARTS = 1_000;
   private static final int MAX_BOUNDARY = 70;
   private static final Set<String> OPAQUE =
@@ -65,11 +67,19 @@ public record MimeOutline(List<Leaf> leaves) {
     leaves = List.copyOf(leaves);
   }
 
-  /// Reads the outline of a whole message.
+  /// Reads the outline of a whole message, [#DEPTH] deep.
   ///
   /// @param header the message's own header section
   public static MimeOutline of(byte[] message, HeaderBlock header) {
-    Scan scan = new Scan(message);
+    return of(message, header, DEPTH);
+  }
+
+  /// Reads the outline of a whole message.
+  ///
+  /// @param header the message's own header section
+  /// @param depth of parts in one another; a multipart that lies deeper is opaque
+  public static MimeOutline of(byte[] message, HeaderBlock header, int depth) {
+    Scan scan = new Scan(message, depth);
     if (!scan.part(header, 0, message.length, "text/plain", 1)) {
       return new MimeOutline(List.of(opaque(0, header.bodyStart(), message.length, "")));
     }
@@ -84,10 +94,12 @@ public record MimeOutline(List<Leaf> leaves) {
   private static final class Scan {
     private final byte[] message;
     private final List<Leaf> leaves = new ArrayList<>();
+    private final int mostDepth;
     private int parts;
 
-    Scan(byte[] message) {
+    Scan(byte[] message, int mostDepth) {
       this.message = message;
+      this.mostDepth = mostDepth;
     }
 
     /// Adds the leaves of one part; false when the message has too many.
@@ -123,7 +135,7 @@ public record MimeOutline(List<Leaf> leaves) {
       }
       Optional<String> boundary = type.get().parameter("boundary").filter(Scan::isBoundary);
       List<int[]> children =
-          boundary.isPresent() && depth < MAX_DEPTH && IDENTITY.contains(transferEncoding)
+          boundary.isPresent() && depth < mostDepth && IDENTITY.contains(transferEncoding)
               ? children(boundary.get(), bodyStart, end)
               : List.of();
       if (children.isEmpty()) {

@@ -36,7 +36,8 @@ final class PreparedMessage {
     this.addedFields = AddedFields.forMessage(facts, header, settings);
     UnsubscribeLinks unsubscribing = UnsubscribeLinks.of(header);
     List<TextPart> editable = new ArrayList<>();
-    for (MimeOutline.Leaf leaf : MimeOutline.of(bytes, header).leaves()) {
+    MimeOutline outline = MimeOutline.of(bytes, header, settings.mimeDepth());
+    for (MimeOutline.Leaf leaf : outline.leaves()) {
       TextPart.of(bytes, leaf, unsubscribing).ifPresent(editable::add);
     }
     this.parts = List.copyOf(editable);

@@ -10,9 +10,13 @@ import java.util.Objects;
 /// @param trackingBase where opens, clicks and unsubscribing arrive for domains without a tracking
 ///   host of their own: an absolute `http` or `https` address without query, such as
 ///   `https://track.example.com`
-public record RenderingSettings(DomainName hostname, URI trackingBase) {
+/// @param mimeDepth how deep multiparts are looked into, 1 to 200; what lies deeper is not touched
+public record RenderingSettings(DomainName hostname, URI trackingBase, int mimeDepth) {
   public RenderingSettings {
     Objects.requireNonNull(hostname, "hostname");
+    if (mimeDepth < 1 || mimeDepth > 200) {
+      throw new IllegalArgumentException("MIME depth %d (expected: 1..200)".formatted(mimeDepth));
+    }
     String scheme = trackingBase.getScheme();
     boolean web = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
     if (!web

@@ -124,6 +124,10 @@ class MimeOutlineTest {
       deep.append("--b%d--\n".formatted(i));
     }
     assertThat(leaves(deep.toString())).singleElement().matches(Leaf::opaque);
+    byte[] bytes = deep.toString().replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
+    assertThat(MimeOutline.of(bytes, HeaderBlock.parse(bytes), 100).leaves())
+        .singleElement()
+        .matches(leaf -> !leaf.opaque());
     String many =
         "Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n\nx\n".repeat(1_001) + "--b--\n";
     assertThat(leaves(many)).singleElement().matches(Leaf::opaque);

@@ -8,8 +8,10 @@ import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.testing.RawSmtpClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,42 @@ class MessageReceptionTest extends OneDoorForAll {
       assertThat(relay.accepted().getFirst().text()).isEqualTo(HEADER + ".\r\n..\r\n");
       assertThat(client.submit("bob@far.test", ".\r\n")).startsWith("550 5.6.0 There is no From");
     }
+  }
+
+  /// A whole session, commands and message, in writes of that many octets, each reply waited for
+  /// only where its command asks for it.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 65_536})
+  void understandsASessionHoweverItsOctetsAreCut(int size) throws IOException {
+    String body = HEADER + ("x".repeat(996) + "\r\n..\r\n").repeat(size == 65_536 ? 300 : 3);
+    String session =
+        "MAIL FROM:<app@example.org>\r\nRCPT TO:<bob@far.test>\r\nDATA\r\n"
+            + body
+            + ".\r\nMAIL FROM:<>\r\nRCPT TO:<ann@far.test>\r\nBDAT "
+            + HEADER.length()
+            + " LAST\r\n"
+            + HEADER
+            + "NOOP\r\nQUIT\r\n";
+    byte[] octets = session.getBytes(StandardCharsets.US_ASCII);
+    try (RawSmtpClient client = relay.authenticated()) {
+      CompletableFuture<List<String>> replies =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return client.repliesToTheEnd();
+            } catch (IOException failure) {
+              throw new UncheckedIOException(failure);
+            }
+          });
+      for (int from = 0; from < octets.length; from += size) {
+        client.send(Arrays.copyOfRange(octets, from, Math.min(octets.length, from + size)));
+      }
+      assertThat(replies.join())
+          .extracting(reply -> reply.substring(0, 3))
+          .containsExactly("250", "250", "354", "250", "250", "250", "250", "250", "221");
+    }
+    assertThat(relay.accepted()).hasSize(2);
+    assertThat(relay.accepted().getFirst().text()).isEqualTo(body.replace("\r\n..", "\r\n."));
+    assertThat(relay.accepted().getLast().text()).isEqualTo(HEADER);
   }
 
   @Test

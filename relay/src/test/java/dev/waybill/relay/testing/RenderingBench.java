@@ -4,6 +4,7 @@ import dev.waybill.relay.dkim.DkimKeys;
 import dev.waybill.relay.dkim.SigningKey;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.MimeOutline;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.rendering.Renderer;
 import dev.waybill.relay.rendering.RenderingSettings;
@@ -41,7 +42,8 @@ public final class RenderingBench implements AutoCloseable {
             new SplittableRandom(1));
     this.renderer =
         new Renderer(
-            new RenderingSettings(DomainName.of("relay.example"), URI.create(BASE + "/")),
+            new RenderingSettings(
+                DomainName.of("relay.example"), URI.create(BASE + "/"), MimeOutline.DEPTH),
             tokens,
             () -> SubmittedMail.ACCEPTED.plusSeconds(5),
             meters);
