@@ -7,7 +7,7 @@ set -u
 PEER=$1 COUNT=${2:-5000} WL=${3:-w1} N=${N:-10000} TAG=i$(date +%s)
 export WAYBILL_SUBMISSION_MAX_CONNECTIONS=$((COUNT + 200)) WAYBILL_SUBMISSION_CONNECTIONS_PER_ADDRESS=$((COUNT + 200))
 . "$BENCH/lib/peer.sh"; . "$(adapter "$PEER")"
-ulimit -n 65536
+ulimit -n "$(ulimit -Hn)"
 env_up || exit 1
 quiet_wait
 SINK_PID= SINK_JOB= HOLDER=
@@ -23,7 +23,7 @@ load warm; load alone
 before=$(rss)
 in_group gen python3 "$BENCH/tools/hold-tls.py" 127.0.0.1 2465 "$COUNT" > "$WORK/hold.json" &
 HOLDER=$!
-for _ in $(seq 1 600); do [ -s "$WORK/hold.json" ] && break; sleep 0.2; done
+for _ in $(seq 1 600); do [ -s "$WORK/hold.json" ] && break; kill -0 "$HOLDER" || exit 1; sleep 0.2; done
 sleep 5
 held=$(rss)
 load beside
