@@ -2,6 +2,7 @@ package dev.waybill.relay.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,6 +11,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -48,6 +50,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private final HttpServer.Service service;
+  private final boolean secure;
   private final ArrayDeque<Object> decoded = new ArrayDeque<>();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
   private Phase phase = Phase.HEAD;
@@ -63,8 +66,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private long timerAt = Long.MAX_VALUE;
   private @Nullable Future<?> timer;
 
-  Connection(HttpServer.Service service) {
+  /// @param secure whether it runs over TLS
+  Connection(HttpServer.Service service, boolean secure) {
     this.service = service;
+    this.secure = secure;
+  }
+
+  /// Speaks HTTP/1.1 on the channel from now on; on the event loop.
+  static void begin(Channel channel, HttpServer.Service service, boolean secure) {
+    channel
+        .pipeline()
+        .addLast(
+            new StrictRequestDecoder(), new HttpResponseEncoder(), new Connection(service, secure));
   }
 
   /// Lets a request that has begun and answers on their way end, and closes then; on the event
@@ -73,6 +86,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     finishing = true;
     if (phase == Phase.HEAD) {
       context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /// Behind TLS the channel is active already.
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    if (context.channel().isActive()) {
+      channelActive(context);
     }
   }
 
@@ -217,6 +238,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
             body.toByteArray(),
             remote(context),
             Map.of());
+    if (!service.settings().hosts().test(request.host())) {
+      answer(context, service.present(Problem.misdirected()));
+      return;
+    }
     switch (service.routes().find(request.method(), request.path())) {
       case Routes.Match.Found(Route route, Map<String, String> variables) ->
           run(context, route, request.with(variables));
@@ -295,13 +320,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private FullHttpResponse encode(Response response, boolean keepAlive) {
     String method = head == null ? "" : head.method();
     try {
-      FullHttpResponse message = service.responses().write(response, method, keepAlive);
+      FullHttpResponse message = service.responses().write(response, method, keepAlive, secure);
       service.meters().answered(response.status());
       return message;
     } catch (IllegalArgumentException unwritable) {
       LOG.error("{}: an answer could not be written", service.name(), unwritable);
       service.meters().answered(500);
-      return service.responses().write(service.present(Problem.internal()), method, keepAlive);
+      return service
+          .responses()
+          .write(service.present(Problem.internal()), method, keepAlive, secure);
     }
   }
 

@@ -18,4 +18,9 @@ public record Headers(Map<String, List<String>> fields) {
     List<String> values = fields.get(name.toLowerCase(Locale.ROOT));
     return values == null ? Optional.empty() : Optional.of(values.getFirst());
   }
+
+  /// Every value of a field in order of arrival, whatever the case of its name; empty for none.
+  public List<String> all(String name) {
+    return fields.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
+  }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class HttpMeters {
   private final AtomicInteger connections = new AtomicInteger();
   private final Counter turnedAway;
+  private final Counter handshakesFailed;
   private final Counter[] byStatusClass = new Counter[4];
 
   HttpMeters(String server, MeterRegistry meters) {
@@ -19,6 +20,11 @@ final class HttpMeters {
     turnedAway =
         Counter.builder("waybill.http.connections.refused")
             .description("HTTP connections closed at once because too many were open")
+            .tag("server", server)
+            .register(meters);
+    handshakesFailed =
+        Counter.builder("waybill.http.handshakes.failed")
+            .description("TLS connections that ended before the first request could be made")
             .tag("server", server)
             .register(meters);
     for (int i = 0; i < byStatusClass.length; i++) {
@@ -42,6 +48,10 @@ final class HttpMeters {
 
   void turnedAway() {
     turnedAway.increment();
+  }
+
+  void handshakeFailed() {
+    handshakesFailed.increment();
   }
 
   void answered(int status) {

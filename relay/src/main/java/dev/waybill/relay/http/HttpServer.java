@@ -11,7 +11,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -19,14 +18,18 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// An HTTP/1.1 server: binds, serves its routes, stops with grace.
+/// An HTTP server: binds, serves its routes, stops with grace. It speaks HTTP/1.1, and HTTP/2 to
+/// clients that choose it within TLS.
 ///
 /// `start` and `stop` belong to the one thread that runs the relay's life; `port` may be called by
 /// any. Handlers run on virtual threads, one per request, unless their route says that it never
@@ -72,6 +75,7 @@ public final class HttpServer {
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private @Nullable MultiThreadIoEventLoopGroup eventLoops;
   private volatile @Nullable Channel listener;
+  private volatile @Nullable Channel tlsListener;
 
   public HttpServer(
       HttpSettings settings, Routes routes, InstantSource clock, MeterRegistry meters) {
@@ -87,7 +91,7 @@ public final class HttpServer {
 
   /// Binds and serves; once only.
   ///
-  /// @throws UncheckedIOException when the address cannot be bound
+  /// @throws UncheckedIOException when an address cannot be bound
   public void start() {
     MultiThreadIoEventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
@@ -95,6 +99,24 @@ public final class HttpServer {
             new DefaultThreadFactory(service.name() + "-io"),
             NioIoHandler.newFactory());
     eventLoops = group;
+    listener = listen(group, service.settings().listen(), "listen", this::welcomePlain);
+    service
+        .settings()
+        .secure()
+        .ifPresent(secure ->
+            tlsListener =
+                listen(
+                    group,
+                    secure.listen(),
+                    "listen-tls",
+                    channel -> channel.pipeline().addLast(new SecureWelcome(service, secure))));
+  }
+
+  private Channel listen(
+      MultiThreadIoEventLoopGroup group,
+      InetSocketAddress address,
+      String key,
+      Consumer<Channel> protocol) {
     var bound =
         new ServerBootstrap()
             .group(group)
@@ -107,29 +129,40 @@ public final class HttpServer {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    welcome(channel);
+                    welcome(channel, protocol);
                   }
                 })
-            .bind(service.settings().listen())
+            .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
       throw new UncheckedIOException(
-          "%s.listen: %s cannot be bound (expected: a free local address)"
-              .formatted(service.name(), service.settings().listen()),
+          "%s.%s: %s cannot be bound (expected: a free local address)"
+              .formatted(service.name(), key, address),
           new IOException(bound.cause()));
     }
-    listener = bound.channel();
     LOG.info("{}: listening on {}", service.name(), bound.channel().localAddress());
+    return bound.channel();
   }
 
   /// The port that is really bound.
   ///
   /// @throws IllegalStateException before [#start]
   public int port() {
-    Channel channel = listener;
+    return port(listener);
+  }
+
+  /// The port that is really bound for TLS.
+  ///
+  /// @throws IllegalStateException before [#start], or when there is none
+  public int tlsPort() {
+    return port(tlsListener);
+  }
+
+  private int port(@Nullable Channel channel) {
     if (channel == null || !(channel.localAddress() instanceof InetSocketAddress address)) {
-      throw new IllegalStateException("the %s server is not started".formatted(service.name()));
+      throw new IllegalStateException(
+          "the %s server does not listen there".formatted(service.name()));
     }
     return address.getPort();
   }
@@ -140,14 +173,16 @@ public final class HttpServer {
     if (group == null) {
       return;
     }
-    Channel listening = listener;
-    if (listening != null) {
-      listening.close().awaitUninterruptibly();
-    }
+    Stream.of(listener, tlsListener)
+        .filter(Objects::nonNull)
+        .forEach(listening -> listening.close().awaitUninterruptibly());
     for (Channel channel : connections) {
       ChannelHandlerContext context = channel.pipeline().context(Connection.class);
       if (context != null && context.handler() instanceof Connection connection) {
         context.executor().execute(() -> connection.finish(context));
+      } else {
+        // says goodbye in HTTP/2 and waits for its streams; ends a handshake
+        var _ = channel.close();
       }
     }
     if (!connections.newCloseFuture().awaitUninterruptibly(grace.toMillis())) {
@@ -158,7 +193,7 @@ public final class HttpServer {
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  private void welcome(Channel channel) {
+  private void welcome(Channel channel, Consumer<Channel> protocol) {
     int open = service.meters().opened();
     channel.closeFuture().addListener(_ -> service.meters().closed());
     if (open > service.limits().maxConnections()) {
@@ -167,8 +202,10 @@ public final class HttpServer {
       return;
     }
     connections.add(channel);
-    channel
-        .pipeline()
-        .addLast(new StrictRequestDecoder(), new HttpResponseEncoder(), new Connection(service));
+    protocol.accept(channel);
+  }
+
+  private void welcomePlain(Channel channel) {
+    Connection.begin(channel, service, false);
   }
 }

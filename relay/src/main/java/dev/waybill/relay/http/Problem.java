@@ -53,6 +53,11 @@ public record Problem(int status, String name, String message) {
         405, "method_not_allowed", "method %s is not allowed here".formatted(method));
   }
 
+  /// 421: the host is none of this server's (RFC 9110 §15.5.20).
+  static Problem misdirected() {
+    return new Problem(421, "misdirected_request", "this host is not served here");
+  }
+
   static Problem payloadTooLarge(int limit) {
     return new Problem(
         413, "payload_too_large", "the request body is larger than %,d bytes".formatted(limit));

@@ -1,6 +1,7 @@
 package dev.waybill.relay.http;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -67,6 +68,11 @@ public final class Request {
   /// The first value of a header field; octets beyond ASCII arrive as ISO 8859-1.
   public Optional<String> header(String name) {
     return headers.first(name);
+  }
+
+  /// Every value of a header field, in order of arrival.
+  public List<String> headers(String name) {
+    return headers.all(name);
   }
 
   /// The body's octets; empty for none. Not to be changed.

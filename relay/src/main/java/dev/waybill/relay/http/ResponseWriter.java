@@ -17,6 +17,8 @@ import java.util.Map;
 final class ResponseWriter {
   private record DateField(long second, String text) {}
 
+  private static final String ONE_YEAR = "max-age=31536000";
+
   private final Map<String, String> always;
   private final InstantSource clock;
   private volatile DateField date = new DateField(Long.MIN_VALUE, "");
@@ -27,9 +29,10 @@ final class ResponseWriter {
   }
 
   /// @param method of the request: an answer to HEAD has the length of a body but no body
+  /// @param secure whether it goes over TLS: the host then asks for TLS from now on (RFC 6797 §6.1)
   /// @throws IllegalArgumentException when a header field has characters that would break the
   ///   answer
-  FullHttpResponse write(Response response, String method, boolean keepAlive) {
+  FullHttpResponse write(Response response, String method, boolean keepAlive, boolean secure) {
     boolean headOnly = method.equals("HEAD");
     ByteBuf content = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
     FullHttpResponse message =
@@ -37,6 +40,9 @@ final class ResponseWriter {
             HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), content);
     message.headers().set(HttpHeaderNames.DATE, date());
     message.headers().set("X-Content-Type-Options", "nosniff");
+    if (secure) {
+      message.headers().set("Strict-Transport-Security", ONE_YEAR);
+    }
     always.forEach((name, value) -> message.headers().set(name, value));
     response.headers().forEach((name, value) -> message.headers().set(name, value));
     message.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);

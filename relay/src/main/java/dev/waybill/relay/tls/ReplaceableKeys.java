@@ -1,12 +1,15 @@
 package dev.waybill.relay.tls;
 
 import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,17 @@ final class ReplaceableKeys extends X509ExtendedKeyManager {
   synchronized void show(Identity identity) {
     Generation fresh = new Generation("waybill-" + ++number, identity);
     generations = Stream.concat(Stream.of(fresh), generations.stream().limit(1)).toList();
+  }
+
+  /// For servers that show these.
+  SSLContext context() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[] {this}, null, null);
+      return context;
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("every Java platform has TLS", impossible);
+    }
   }
 
   /// @param keyType such as `EC` or `RSA`

@@ -4,14 +4,10 @@ import dev.waybill.relay.message.DomainName;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,25 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class ServerCertificate {
   private static final Logger LOG = LoggerFactory.getLogger(ServerCertificate.class);
 
-  /// The operator's files.
-  private record Source(Path chain, Path key) {
-    /// What tells replaced files from those before.
-    ///
-    /// @throws IOException when a file is not there, as in the moment of its replacement
-    List<Object> stamp() throws IOException {
-      BasicFileAttributes one = Files.readAttributes(chain, BasicFileAttributes.class);
-      BasicFileAttributes other = Files.readAttributes(key, BasicFileAttributes.class);
-      return List.of(
-          one.lastModifiedTime(),
-          one.size(),
-          Optional.ofNullable(one.fileKey()),
-          other.lastModifiedTime(),
-          other.size(),
-          Optional.ofNullable(other.fileKey()));
-    }
-  }
-
-  private final Optional<Source> source;
+  private final Optional<PemPair> source;
   private final ReplaceableKeys keys = new ReplaceableKeys();
   private final SSLContext context;
   private volatile X509Certificate shown;
@@ -47,16 +25,11 @@ public final class ServerCertificate {
   /// The looking thread's own.
   private List<Object> seen = List.of();
 
-  private ServerCertificate(Optional<Source> source, Identity identity) {
+  private ServerCertificate(Optional<PemPair> source, Identity identity) {
     this.source = source;
     keys.show(identity);
     shown = identity.own();
-    try {
-      context = SSLContext.getInstance("TLS");
-      context.init(new KeyManager[] {keys}, null, null);
-    } catch (GeneralSecurityException unusable) {
-      throw new IllegalArgumentException(identity + " (expected: a certificate for TLS)", unusable);
-    }
+    context = keys.context();
   }
 
   /// The operator's own.
@@ -67,10 +40,9 @@ public final class ServerCertificate {
   ///   expectation
   /// @throws IOException when a file cannot be read
   public static ServerCertificate configured(Path chain, Path key) throws IOException {
-    Source source = new Source(chain, key);
+    PemPair source = new PemPair(chain, key);
     List<Object> stamp = source.stamp();
-    ServerCertificate certificate =
-        new ServerCertificate(Optional.of(source), PemFiles.read(chain, key));
+    ServerCertificate certificate = new ServerCertificate(Optional.of(source), source.read());
     certificate.seen = stamp;
     return certificate;
   }
@@ -124,14 +96,14 @@ public final class ServerCertificate {
     if (source.isEmpty()) {
       return;
     }
-    Source files = source.get();
+    PemPair files = source.get();
     try {
       List<Object> stamp = files.stamp();
       if (stamp.equals(seen)) {
         return;
       }
       seen = stamp;
-      Identity identity = PemFiles.read(files.chain(), files.key());
+      Identity identity = files.read();
       keys.show(identity);
       shown = identity.own();
       LOG.info("the certificate was replaced: {}", identity);
