@@ -178,8 +178,11 @@ public final class Relay {
             TrackingDoor.Readers.of(tokens),
             TrackingDoor.Ledger.of(journal, suppressions),
             pages,
-            clock,
-            metrics.registry());
+            new TrackingDoor.Surroundings(
+                () -> domains.listEver().stream().map(SendingDomain::name).toList(),
+                clock,
+                random,
+                metrics.registry()));
     admin =
         new AdminDoor(
             settings.admin(),
@@ -190,7 +193,11 @@ public final class Relay {
             clock);
     upkeep =
         new Upkeep(
-            new Upkeep.Ledgers(domains, keys, allowance), certificate, queue, queueMeters, clock);
+            new Upkeep.Ledgers(domains, keys, allowance),
+            this::lookAtCertificates,
+            queue,
+            queueMeters,
+            clock);
   }
 
   /// Starts what sends before what takes, so that nothing is accepted that nobody would deliver.
@@ -276,10 +283,13 @@ public final class Relay {
             .byId(ready.message().facts().domainId())
             .orElseThrow(() ->
                 new IllegalStateException("the domain of " + ready.key() + " is not registered"));
-    return renderer.render(ready, domain, domains.signingKeys(domain.id()));
+    RenderedCopy copy = renderer.render(ready, domain, domains.signingKeys(domain.id()));
+    tracking.leaves(ready.key());
+    return copy;
   }
 
   private void settle(ReadyDelivery ready, AttemptOutcome outcome) {
+    tracking.settled(ready.key(), outcome instanceof AttemptOutcome.Delivered);
     var _ = queue.settle(ready, outcome).thenRun(() -> hardBounces.hear(ready, outcome));
   }
 
@@ -292,7 +302,13 @@ public final class Relay {
   }
 
   private void release(ReadyDelivery ready) {
+    tracking.settled(ready.key(), false);
     var _ = queue.release(ready);
+  }
+
+  private void lookAtCertificates() {
+    certificate.look();
+    tracking.look();
   }
 
   private FeedbackServer feedback(SSLContext tls) {

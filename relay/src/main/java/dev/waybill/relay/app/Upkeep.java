@@ -6,7 +6,6 @@ import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.VerificationSchedule;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
-import dev.waybill.relay.tls.ServerCertificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
   private static final Duration LEDGERS = Duration.ofSeconds(5);
-  private static final Duration CERTIFICATE = Duration.ofSeconds(10);
+  private static final Duration CERTIFICATES = Duration.ofSeconds(10);
   private static final Duration FIGURES = Duration.ofSeconds(10);
 
   /// What other nodes change too.
@@ -36,7 +35,7 @@ final class Upkeep {
 
   private final Ledgers ledgers;
   private final VerificationSchedule schedule;
-  private final ServerCertificate certificate;
+  private final Runnable certificates;
   private final Queue queue;
   private final QueueMeters meters;
   private final InstantSource clock;
@@ -46,13 +45,13 @@ final class Upkeep {
 
   Upkeep(
       Ledgers ledgers,
-      ServerCertificate certificate,
+      Runnable certificates,
       Queue queue,
       QueueMeters meters,
       InstantSource clock) {
     this.ledgers = ledgers;
     this.schedule = ledgers.domains().schedule();
-    this.certificate = certificate;
+    this.certificates = certificates;
     this.queue = queue;
     this.meters = meters;
     this.clock = clock;
@@ -60,7 +59,7 @@ final class Upkeep {
 
   void start() {
     every(LEDGERS, this::lookAtLedgers);
-    every(CERTIFICATE, certificate::look);
+    every(CERTIFICATES, certificates);
     every(FIGURES, () -> meters.show(queue.counts(), clock.instant()));
   }
 

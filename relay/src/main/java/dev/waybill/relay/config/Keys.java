@@ -2,6 +2,7 @@ package dev.waybill.relay.config;
 
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.smtp.IpNetwork;
+import dev.waybill.relay.tracking.Privacy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -86,6 +87,14 @@ public final class Keys {
       single("feedback.max-connections", Kind.number(1, 100_000), "100");
   public static final Key<InetSocketAddress> TRACKING_LISTEN =
       single("tracking.listen", Kind.listenAddress(), "0.0.0.0:8080");
+  public static final Key<InetSocketAddress> TRACKING_LISTEN_TLS =
+      single("tracking.listen-tls", Kind.listenAddress(), "");
+  public static final Key<Path> TRACKING_CERTIFICATES =
+      single("tracking.certificates", Kind.path(), "");
+  public static final Key<Privacy> TRACKING_PRIVACY =
+      single("tracking.privacy", Kind.oneOf(Privacy.class), "truncated");
+  public static final Key<IpNetwork> TRACKING_PROXY_NETWORKS =
+      list("tracking.proxy-networks", network(), "");
   public static final Key<URI> TRACKING_URL = single("tracking.url", Kind.webAddress(), "");
   public static final Key<InetSocketAddress> ADMIN_LISTEN =
       single("admin.listen", Kind.listenAddress(), "127.0.0.1:8081");

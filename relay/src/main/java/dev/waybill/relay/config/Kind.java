@@ -9,6 +9,8 @@ import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -81,6 +83,18 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
   /// Positive, as `5m` or `72h`.
   static Kind<Duration> duration() {
     return new Kind<>("a duration such as 30s, 5m, 72h or 5d", Kind::readDuration);
+  }
+
+  /// One of an enum's names in lower case.
+  static <E extends Enum<E>> Kind<E> oneOf(Class<E> values) {
+    List<E> all = List.of(values.getEnumConstants());
+    return new Kind<>(
+        String.join(", ", all.stream().map(Kind::lower).toList()),
+        text -> all.stream().filter(value -> lower(value).equals(text)).findFirst());
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   static Kind<URI> webAddress() {

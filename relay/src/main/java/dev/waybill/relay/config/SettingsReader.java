@@ -16,11 +16,15 @@ import dev.waybill.relay.submission.SubmissionSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// Puts the settings into the rooms' records. Confined to the thread that starts the relay.
@@ -93,7 +97,7 @@ public final class SettingsReader {
             hostname, trackingBase, configuration.get(Keys.SUBMISSION_MIME_DEPTH)),
         delivery,
         named("feedback", () -> feedback(hostname)),
-        new TrackingSettings(configuration.get(Keys.TRACKING_LISTEN)),
+        named("tracking", () -> tracking(dataDir, List.of(hostname.value(), trackingHost.value()))),
         new AdminSettings(configuration.get(Keys.ADMIN_LISTEN)));
   }
 
@@ -152,6 +156,28 @@ public final class SettingsReader {
         Math.toIntExact(Math.min(configuration.get(Keys.FEEDBACK_MAX_MESSAGE_SIZE), MOST_FEEDBACK)),
         configuration.get(Keys.FEEDBACK_MAX_CONNECTIONS),
         null);
+  }
+
+  private TrackingSettings tracking(Path dataDir, List<String> names) {
+    Optional<InetSocketAddress> listen = configuration.optional(Keys.TRACKING_LISTEN_TLS);
+    Optional<Path> certificates = configuration.optional(Keys.TRACKING_CERTIFICATES);
+    if (listen.isPresent() && certificates.isEmpty()) {
+      throw new IllegalArgumentException(
+          "tracking.listen-tls is set and tracking.certificates is not (expected: the folder of the"
+              + " hosts' certificates)");
+    }
+    Set<String> hosts = new HashSet<>(names);
+    configuration
+        .optional(Keys.TRACKING_URL)
+        .ifPresent(url -> hosts.add(url.getHost().toLowerCase(Locale.ROOT)));
+    return new TrackingSettings(
+        configuration.get(Keys.TRACKING_LISTEN),
+        listen.flatMap(
+            address -> certificates.map(folder -> new TrackingSettings.Secure(address, folder))),
+        hosts,
+        configuration.get(Keys.TRACKING_PRIVACY),
+        configuration.list(Keys.TRACKING_PROXY_NETWORKS),
+        dataDir.resolve("tracking.spill"));
   }
 
   private VerificationSettings verification() {

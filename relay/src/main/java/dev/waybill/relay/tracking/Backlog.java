@@ -65,6 +65,19 @@ final class Backlog {
     }
   }
 
+  /// Takes all that wait now.
+  List<Sighting> takeAll() {
+    lock.lock();
+    try {
+      List<Sighting> taken = List.copyOf(waiting);
+      waiting.clear();
+      weight = 0;
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Puts back what could not be recorded, before everything else, in its order.
   void giveBack(List<Sighting> sightings) {
     lock.lock();

@@ -35,6 +35,11 @@ record Sighting(
       return event;
     }
 
+    /// @throws IllegalArgumentException when the label is none
+    static Kind parse(String label) {
+      return valueOf(label.toUpperCase(Locale.ROOT));
+    }
+
     /// The metric's label.
     String label() {
       return name().toLowerCase(Locale.ROOT);

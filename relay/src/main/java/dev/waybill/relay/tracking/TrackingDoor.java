@@ -12,9 +12,11 @@ import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
 import dev.waybill.relay.http.Routes;
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
+import dev.waybill.relay.tls.CertificateFolder;
 import dev.waybill.relay.tokens.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -25,11 +27,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,30 +88,58 @@ public final class TrackingDoor {
     }
   }
 
+  /// What the door needs of the relay around it.
+  ///
+  /// @param domains the names of all domains that were ever registered; answered from memory
+  /// @param random for what only this process may know
+  public record Surroundings(
+      Supplier<? extends Collection<DomainName>> domains,
+      InstantSource clock,
+      RandomGenerator random,
+      MeterRegistry meters) {}
+
   private final Readers readers;
   private final Ledger ledger;
   private final InstantSource clock;
+  private final Visitors visitors;
+  private final RecentDeliveries deliveries = new RecentDeliveries();
   private final Recorder recorder;
+  private final Optional<CertificateFolder> certificates;
   private final HttpServer server;
 
+  /// Parts of it are never sent: 43 octets are no download to resume (RFC 9110 §14.3).
+  private final Response pixel =
+      Response.of(200, "image/gif", PIXEL)
+          .with("Cache-Control", "no-store")
+          .with("Accept-Ranges", "none");
+
   /// @param pages what the host serves besides links
+  /// @throws UncheckedIOException when `tracking.certificates` cannot be read
   public TrackingDoor(
       TrackingSettings settings,
       Readers readers,
       Ledger ledger,
       List<Route> pages,
-      InstantSource clock,
-      MeterRegistry meters) {
+      Surroundings surroundings) {
     this.readers = readers;
     this.ledger = ledger;
-    this.clock = clock;
-    this.recorder = new Recorder(ledger, Machines.load(), meters);
-    this.server = new HttpServer(server(settings), routes(pages), clock, meters);
+    this.clock = surroundings.clock();
+    this.visitors =
+        new Visitors(settings.privacy(), settings.proxyNetworks(), surroundings.random());
+    this.recorder = new Recorder(ledger, Machines.load(), settings.spill(), surroundings.meters());
+    this.certificates =
+        settings
+            .secure()
+            .map(secure -> CertificateFolder.open(secure.certificates(), surroundings.meters()));
+    Hosts hosts = new Hosts(settings.hosts(), surroundings.domains(), clock);
+    this.server =
+        new HttpServer(server(settings, hosts), routes(pages), clock, surroundings.meters());
   }
 
   /// Binds and serves; once only.
   ///
-  /// @throws UncheckedIOException when the address cannot be bound
+  /// @throws UncheckedIOException when an address cannot be bound or the file for what waits cannot
+  ///   be opened
   public void start() {
     recorder.start();
     server.start();
@@ -117,20 +150,54 @@ public final class TrackingDoor {
     return server.port();
   }
 
+  /// The port that is really bound for TLS.
+  ///
+  /// @throws IllegalStateException when there is none
+  public int tlsPort() {
+    return server.tlsPort();
+  }
+
+  /// Takes over certificates that changed; now and then.
+  public void look() {
+    certificates.ifPresent(CertificateFolder::look);
+  }
+
+  /// A copy leaves now: who looks at it before it is settled is a machine.
+  public void leaves(DeliveryKey delivery) {
+    deliveries.leaves(delivery);
+  }
+
+  /// The attempt of [#leaves] ended.
+  ///
+  /// @param delivered whether the host took the copy
+  public void settled(DeliveryKey delivery, boolean delivered) {
+    if (delivered) {
+      deliveries.arrived(delivery, clock.instant());
+    } else {
+      deliveries.ended(delivery);
+    }
+  }
+
   /// Ends running requests, then records what waits; each for at most the grace.
   public void stop(Duration grace) {
     server.stop(grace);
     recorder.stop(grace);
   }
 
-  private static HttpSettings server(TrackingSettings settings) {
+  private HttpSettings server(TrackingSettings settings, Hosts hosts) {
     return new HttpSettings(
         "tracking",
         settings.listen(),
         Runtime.getRuntime().availableProcessors(),
         HttpLimits.of(MAX_BODY, MAX_CONNECTIONS),
         Map.of("Referrer-Policy", "no-referrer"),
-        Pages::problem);
+        Pages::problem,
+        hosts::isOurs,
+        settings
+            .secure()
+            .flatMap(secure ->
+                certificates.map(
+                    folder -> new HttpSettings.Secure(secure.listen(), folder::context))));
   }
 
   private Routes routes(List<Route> pages) {
@@ -161,8 +228,9 @@ public final class TrackingDoor {
             .open()
             .apply(file.substring(0, file.length() - ".gif".length()))
             .orElseThrow(TrackingDoor::unknownLink);
-    recorder.add(Sighting.open(clock.instant(), delivery, Visit.of(request)));
-    return Response.of(200, "image/gif", PIXEL).with("Cache-Control", "no-store");
+    Instant now = clock.instant();
+    recorder.add(Sighting.open(now, delivery, visit(request, delivery, now)));
+    return pixel;
   }
 
   private Response click(Request request) {
@@ -170,8 +238,10 @@ public final class TrackingDoor {
         readers.click().apply(request.variable("token")).orElseThrow(TrackingDoor::unknownLink);
     String location =
         Destination.location(click.destination()).orElseThrow(TrackingDoor::unknownLink);
+    Instant now = clock.instant();
     recorder.add(
-        Sighting.click(clock.instant(), click.delivery(), click.destination(), Visit.of(request)));
+        Sighting.click(
+            now, click.delivery(), click.destination(), visit(request, click.delivery(), now)));
     return Response.redirect(302, location).with("Cache-Control", "no-store");
   }
 
@@ -197,9 +267,16 @@ public final class TrackingDoor {
     if (!alreadyUnsubscribed) {
       recorder.add(
           Sighting.unsubscribe(
-              now, wish.delivery(), wish.recipient().toString(), Visit.of(request)));
+              now,
+              wish.delivery(),
+              wish.recipient().toString(),
+              visit(request, wish.delivery(), now)));
     }
     return Pages.done(wish.recipient().toString());
+  }
+
+  private Visit visit(Request request, DeliveryKey delivery, Instant now) {
+    return visitors.see(request, now, deliveries.isEarly(delivery, now));
   }
 
   private Tokens.Unsubscribe wish(Request request) {

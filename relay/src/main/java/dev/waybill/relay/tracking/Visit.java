@@ -1,30 +1,21 @@
 package dev.waybill.relay.tracking;
 
-import dev.waybill.relay.http.Request;
+import org.jspecify.annotations.Nullable;
 
-/// What a request tells about who follows a link.
+/// What is kept of a request: who follows a link.
 ///
 /// @param userAgent printable, at most 300 characters; empty when none was named
-/// @param address the textual IP address
-/// @param prefetch whether the request itself says that nobody is looking: HEAD, or a prefetch
-///   field
-record Visit(String userAgent, String address, boolean prefetch) {
+/// @param address as much of the textual IP address as `tracking.privacy` leaves
+/// @param hashed whether the address is a hash
+/// @param telling what the request or its moment gives away; null for nothing
+record Visit(String userAgent, String address, boolean hashed, @Nullable MachineReason telling) {
   static final int MAX_USER_AGENT = 300;
-
-  static Visit of(Request request) {
-    boolean prefetch =
-        request.method().equals("HEAD")
-            || request.header("sec-purpose").orElse("").contains("prefetch")
-            || request.header("purpose").orElse("").equals("prefetch")
-            || request.header("x-moz").orElse("").equals("prefetch");
-    return new Visit(
-        printable(request.header("user-agent").orElse(""), MAX_USER_AGENT),
-        request.remote().getHostAddress(),
-        prefetch);
-  }
 
   /// The text without control characters, which a database may refuse, and cut to a length.
   static String printable(String text, int most) {
+    if (text.length() <= most && isPrintable(text)) {
+      return text;
+    }
     StringBuilder kept = new StringBuilder(Math.min(text.length(), most));
     for (int i = 0; i < text.length() && kept.length() < most; i++) {
       char c = text.charAt(i);
@@ -33,5 +24,15 @@ record Visit(String userAgent, String address, boolean prefetch) {
       }
     }
     return kept.toString();
+  }
+
+  private static boolean isPrintable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) || Character.isSurrogate(c)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

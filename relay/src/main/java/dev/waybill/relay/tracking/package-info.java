@@ -5,15 +5,18 @@
 /// later.
 ///
 /// **What this room promises:** a link always leads on, whatever state the database is in; a forged
-/// or altered token leads nowhere; opening or scanning the unsubscribe page changes nothing; who is
-/// told "unsubscribed" is durably on the suppression list by then. Machines are labelled, not
-/// dropped.
+/// or altered token leads nowhere, and so does a host that is not ours; opening or scanning the
+/// unsubscribe page changes nothing; who is told "unsubscribed" is durably on the suppression list
+/// by then. Machines are labelled, not dropped, and of an address no more is kept than the operator
+/// said.
 ///
-/// **What comes after:** opens and clicks go to the journal in batches, in the background;
-/// unsubscribing goes to the suppression list at once.
+/// **What comes after:** opens and clicks go to the journal in batches, in the background, and by
+/// way of a file while it does not take them; unsubscribing goes to the suppression list at once.
 ///
-/// Read [TrackingDoor], then `Visit`, `Machines`, `Sighting`, `Backlog`, `Recorder`; `Pages` and
-/// `Destination` hold what the browser gets.
+/// Read [TrackingDoor], [TrackingSettings], [Privacy] and `Hosts`; then `Visitors`, `Visit`,
+/// `Sighting`, `Backlog`, `Recorder`, `Spill` and `SightingForm`; `Machines`, `MachineReason`,
+/// `RecentDeliveries` and `LinkSweeps` tell who is no person; `Pages` and `Destination` hold what
+/// the browser gets.
 @NullMarked
 package dev.waybill.relay.tracking;
 

@@ -2,6 +2,8 @@ package dev.waybill.relay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.relay.tracking.Privacy;
+import dev.waybill.relay.tracking.TrackingSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -156,5 +158,41 @@ class ConfigurationTest {
         .contains("0123456789abcdef0123456789abcdef");
     assertThat(configuration.get(Keys.SUBMISSION_MAX_MESSAGE_SIZE)).isEqualTo(25L << 20);
     assertThat(configuration.problems(Keys.all())).isEmpty();
+  }
+
+  @Test
+  void tlsForLinksNeedsCertificates() {
+    assertThat(
+            new SettingsReader(
+                    Configuration.read(null, Map.of("WAYBILL_TRACKING_LISTEN_TLS", "0.0.0.0:8443")))
+                .read())
+        .isInstanceOfSatisfying(
+            SettingsReader.Outcome.Wrong.class,
+            wrong ->
+                assertThat(wrong.problems().toString()).contains("tracking.certificates is not"));
+  }
+
+  @Test
+  void theTrackingHostsAreThoseOfTheSettings() {
+    Map<String, String> environment =
+        Map.of(
+            "WAYBILL_HOSTNAME", "relay.example.com",
+            "WAYBILL_DOMAINS_TRACKING_HOST", "track.example.com",
+            "WAYBILL_TRACKING_URL", "https://Links.example.com:8443",
+            "WAYBILL_TRACKING_PRIVACY", "hashed",
+            "WAYBILL_TRACKING_LISTEN_TLS", "127.0.0.1:0",
+            "WAYBILL_TRACKING_CERTIFICATES", "/etc/waybill/certificates");
+
+    assertThat(new SettingsReader(Configuration.read(null, environment)).read())
+        .isInstanceOfSatisfying(
+            SettingsReader.Outcome.Settled.class,
+            settled -> {
+              TrackingSettings tracking = settled.settings().tracking();
+              assertThat(tracking.hosts())
+                  .containsExactlyInAnyOrder(
+                      "relay.example.com", "track.example.com", "links.example.com");
+              assertThat(tracking.privacy()).isEqualTo(Privacy.HASHED);
+              assertThat(tracking.secure()).isPresent();
+            });
   }
 }

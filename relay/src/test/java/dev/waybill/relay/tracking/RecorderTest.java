@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,14 +15,18 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RecorderTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
-  private static final Visit VISIT = new Visit("Firefox", "192.0.2.1", false);
+  private static final Visit VISIT = new Visit("Firefox", "192.0.2.0", false, null);
+
+  @TempDir Path folder;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<Integer> recorded = new CopyOnWriteArrayList<>();
@@ -41,14 +47,7 @@ class RecorderTest {
   @Test
   void recordsWithoutRecipientWhatTheJournalHasForgotten() {
     List<Event> events = new CopyOnWriteArrayList<>();
-    Recorder recorder =
-        new Recorder(
-            ledger(event -> {
-              events.add(event);
-              return CompletableFuture.completedFuture(null);
-            }),
-            Machines.load(),
-            meters);
+    Recorder recorder = recorder(events);
     recorder.add(open(1));
     recorder.start();
     recorder.stop(Duration.ofSeconds(10));
@@ -72,6 +71,96 @@ class RecorderTest {
     recorder.stop(Duration.ofSeconds(10));
 
     assertThat(recorded).doesNotContain(7).hasSize(next.get() - 100);
+  }
+
+  @Test
+  void keepsOnDiskWhatTheJournalDoesNotTakeAndTellsItOnceItDoes() throws Exception {
+    AtomicBoolean works = new AtomicBoolean();
+    Recorder recorder = recorder(works);
+    recorder.start();
+    recorder.add(open(0));
+    Awaitility.await().until(() -> spilled() > 0);
+    for (int i = 1; i < 1_000; i++) {
+      recorder.add(open(i));
+    }
+    Awaitility.await().until(() -> spilled() == 1_000);
+    assertThat(waiting()).isEqualTo(1_000);
+
+    works.set(true);
+    Awaitility.await().until(() -> waiting() == 0);
+    recorder.stop(Duration.ofSeconds(10));
+
+    assertThat(recorded).hasSize(1_000).isSorted();
+    assertThat(dropped()).isZero();
+    assertThat(Files.size(folder.resolve("spill"))).isEqualTo(16);
+  }
+
+  @Test
+  void tellsAfterARestartWhatAnotherProcessLeft() {
+    Recorder stopped = recorder(new AtomicBoolean());
+    stopped.start();
+    for (int i = 0; i < 700; i++) {
+      stopped.add(open(i));
+    }
+    stopped.stop(Duration.ofSeconds(10));
+    assertThat(dropped()).isZero();
+
+    Recorder next = recorder(new AtomicBoolean(true));
+    next.start();
+    next.add(open(700));
+    Awaitility.await().until(() -> recorded.size() == 701);
+    next.stop(Duration.ofSeconds(10));
+
+    assertThat(recorded).hasSize(701).isSorted();
+  }
+
+  @Test
+  void doesNotWaitForAJournalThatHangs() {
+    CompletableFuture<Void> never = new CompletableFuture<>();
+    Recorder stuck =
+        new Recorder(
+            ledger(_ -> never),
+            Machines.load(),
+            folder.resolve("spill"),
+            new SimpleMeterRegistry());
+    stuck.start();
+    stuck.add(open(0));
+    stuck.add(open(1));
+    stuck.stop(Duration.ofMillis(10));
+
+    Recorder next = recorder(new AtomicBoolean(true));
+    next.start();
+    Awaitility.await().until(() -> recorded.size() == 2);
+    next.stop(Duration.ofSeconds(10));
+    assertThat(recorded).containsExactly(0, 1);
+  }
+
+  @Test
+  void labelsWhoFollowsOneLinkAfterTheOther() {
+    List<Event> events = new CopyOnWriteArrayList<>();
+    Recorder recorder = recorder(events);
+    for (int i = 0; i < 5; i++) {
+      recorder.add(click(1, i, NOON.plusSeconds(i)));
+    }
+    recorder.add(click(2, 0, NOON));
+    recorder.add(click(2, 0, NOON.plusSeconds(1)));
+    recorder.add(click(2, 1, NOON.plusSeconds(2)));
+    recorder.add(click(3, 0, NOON));
+    recorder.add(click(3, 1, NOON.plusSeconds(10)));
+    recorder.add(click(3, 2, NOON.plusSeconds(20)));
+    recorder.start();
+    recorder.stop(Duration.ofSeconds(10));
+
+    assertThat(events.subList(0, 5))
+        .allSatisfy(event ->
+            assertThat(event.facts())
+                .containsEntry("machine", "true")
+                .containsEntry("machine_reason", "link_sweep"));
+    assertThat(events.subList(5, 11))
+        .allSatisfy(event ->
+            assertThat(event.facts())
+                .containsEntry("machine", "false")
+                .doesNotContainKey("machine_reason"));
   }
 
   @Test
@@ -129,6 +218,7 @@ class RecorderTest {
           return CompletableFuture.completedFuture(null);
         }),
         Machines.load(),
+        folder.resolve("spill"),
         meters);
   }
 
@@ -142,6 +232,43 @@ class RecorderTest {
         _ -> {
           throw new AssertionError("nobody unsubscribes");
         });
+  }
+
+  private Recorder recorder(List<Event> events) {
+    return new Recorder(
+        ledger(event -> {
+          events.add(event);
+          return CompletableFuture.completedFuture(null);
+        }),
+        Machines.load(),
+        folder.resolve("spill"),
+        meters);
+  }
+
+  private Recorder recorder(AtomicBoolean works) {
+    return new Recorder(
+        ledger(event -> {
+          if (!works.get() || event.delivery() == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("no journal"));
+          }
+          recorded.add(event.delivery().ordinal());
+          return CompletableFuture.completedFuture(null);
+        }),
+        Machines.load(),
+        folder.resolve("spill"),
+        meters);
+  }
+
+  private double spilled() {
+    return meters.get("waybill.tracking.spilled").counter().count();
+  }
+
+  private double waiting() {
+    return meters.get("waybill.tracking.waiting").gauge().value();
+  }
+
+  private static Sighting click(int ordinal, int link, Instant at) {
+    return Sighting.click(at, key(ordinal), "https://shop.example/" + link, VISIT);
   }
 
   private double dropped() {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
@@ -21,11 +23,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +39,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrackingDoorTest {
@@ -52,20 +59,31 @@ class TrackingDoorTest {
   private volatile String destination = "https://shop.example/sale?a=1&b=2";
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final HttpClient client = HttpClient.newHttpClient();
-  private final TrackingDoor door =
-      new TrackingDoor(
-          new TrackingSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-          new TrackingDoor.Readers(
-              token -> authentic(token).map(_ -> DELIVERY),
-              token -> authentic(token).map(_ -> new Tokens.Click(DELIVERY, destination)),
-              token -> authentic(token).map(_ -> new Tokens.Unsubscribe(DELIVERY, DOMAIN, JANE))),
-          new TrackingDoor.Ledger(this::origin, this::record, this::suppress),
-          List.of(),
-          () -> now,
-          meters);
+  @TempDir Path folder;
+  private TrackingDoor door;
 
   @BeforeEach
   void start() {
+    door =
+        new TrackingDoor(
+            new TrackingSettings(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                Set.of("track.relay.test"),
+                Privacy.TRUNCATED,
+                List.of(IpNetwork.of("127.0.0.1")),
+                folder.resolve("spill")),
+            new TrackingDoor.Readers(
+                token -> authentic(token).map(_ -> DELIVERY),
+                token -> authentic(token).map(_ -> new Tokens.Click(DELIVERY, destination)),
+                token -> authentic(token).map(_ -> new Tokens.Unsubscribe(DELIVERY, DOMAIN, JANE))),
+            new TrackingDoor.Ledger(this::origin, this::record, this::suppress),
+            List.of(),
+            new TrackingDoor.Surroundings(
+                () -> List.of(DomainName.of("shop.example"), DomainName.of("other.example")),
+                () -> now,
+                new Random(1),
+                meters));
     door.start();
   }
 
@@ -92,7 +110,7 @@ class TrackingDoorTest {
                 DELIVERY,
                 "jane@customer.example",
                 "shop.example",
-                Map.of("user_agent", BROWSER, "ip_address", "127.0.0.1", "machine", "false")));
+                Map.of("user_agent", BROWSER, "ip_address", "127.0.0.0", "machine", "false")));
     Awaitility.await().until(() -> counted("open", "human") == 1);
   }
 
@@ -111,7 +129,7 @@ class TrackingDoorTest {
   @Test
   void ignoresWhatScannersAppendToALink() throws Exception {
     try (RawHttpClient scanner = new RawHttpClient(door.port())) {
-      scanner.send("GET /c/good?x=%zz&y&y HTTP/1.1\r\nHost: a\r\n\r\n");
+      scanner.send("GET /c/good?x=%zz&y&y HTTP/1.1\r\nHost: links.shop.example\r\n\r\n");
       assertThat(scanner.read().status()).isEqualTo(302);
     }
   }
@@ -158,6 +176,63 @@ class TrackingDoorTest {
   }
 
   @Test
+  void saysWhyItTakesAVisitForAMachines() throws Exception {
+    send(request("/o/good.gif").method("HEAD", BodyPublishers.noBody()));
+    door.leaves(DELIVERY);
+    get("/c/good");
+    door.settled(DELIVERY, true);
+    now = NOON.plusMillis(1_900);
+    get("/o/good.gif");
+    now = NOON.plusSeconds(2);
+    get("/c/good");
+    door.leaves(DELIVERY);
+    door.settled(DELIVERY, false);
+    get("/c/good");
+
+    Awaitility.await().until(() -> journal.size() == 5);
+    assertThat(journal)
+        .extracting(event -> event.facts().getOrDefault("machine_reason", "-"))
+        .containsExactly("head", "early", "early", "-", "-");
+  }
+
+  @Test
+  void tellsWhomItsProxySpeaksFor() throws Exception {
+    send(request("/c/good").header("X-Forwarded-For", "198.51.100.1, 192.0.2.77"));
+
+    assertThat(event().facts()).containsEntry("ip_address", "192.0.2.0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "track.relay.test, 302",
+    "LINKS.shop.example:8080, 302",
+    "links.other.example, 302",
+    "192.0.2.1:8080, 302",
+    "links.evil.example, 421",
+    "evil.track.relay.test, 421",
+  })
+  void answersForItsHostsOnly(String host, int status) throws Exception {
+    try (RawHttpClient browser = new RawHttpClient(door.port())) {
+      RawHttpClient.Answer answer =
+          browser.send("GET /c/good HTTP/1.1\r\nHost: " + host + "\r\n\r\n").read();
+      assertThat(answer.status()).isEqualTo(status);
+      assertThat(answer.headers().containsKey("location")).isEqualTo(status == 302);
+      browser.send("GET /robots.txt HTTP/1.1\r\nHost: track.relay.test\r\n\r\n");
+      assertThat(browser.read().status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void givesNoPartsOfThePicture() throws Exception {
+    var answer = send(request("/o/good.gif").header("Range", "bytes=0-5"));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Accept-Ranges")).hasValue("none");
+    assertThat(answer.headers().firstValue("Content-Length")).hasValue("43");
+    assertThat(answer.headers().firstValue("Strict-Transport-Security")).isEmpty();
+  }
+
+  @Test
   void asksBeforeItUnsubscribes() throws Exception {
     var page = get("/u/good");
 
@@ -190,7 +265,7 @@ class TrackingDoorTest {
                 DELIVERY,
                 JANE.toString(),
                 "shop.example",
-                Map.of("user_agent", BROWSER, "ip_address", "127.0.0.1")));
+                Map.of("user_agent", BROWSER, "ip_address", "127.0.0.0")));
   }
 
   @Test
