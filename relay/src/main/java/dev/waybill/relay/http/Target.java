@@ -17,7 +17,7 @@ public record Target(String path, String query, String authority) {
   /// @return empty for the other forms (`*`, `host:port`) and for anything with a character outside
   ///   printable ASCII
   public static Optional<Target> parse(String text) {
-    if (text.isEmpty() || !text.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
+    if (text.isEmpty() || !isVisible(text)) {
       return Optional.empty();
     }
     int fragment = text.indexOf('#');
@@ -52,8 +52,27 @@ public record Target(String path, String query, String authority) {
             && host.length() <= 255
             && port.length() <= 5
             && port.chars().allMatch(c -> c >= '0' && c <= '9')
-            && (isBracketed(host) || host.chars().allMatch(Target::isHostCharacter));
+            && (isBracketed(host) || isHostName(host));
     return valid ? Optional.of(host.toLowerCase(Locale.ROOT)) : Optional.empty();
+  }
+
+  /// A loop, for it runs for every request.
+  private static boolean isVisible(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) <= 0x20 || text.charAt(i) >= 0x7F) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isHostName(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      if (!isHostCharacter(host.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Target split(String pathAndQuery, String authority) {

@@ -36,6 +36,10 @@ import org.slf4j.LoggerFactory;
 final class Recorder {
   private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
   private static final int MAX_WAITING = 100_000;
+
+  /// More than this in memory, and the journal cannot keep up.
+  private static final int MANY_WAITING = 10_000;
+
   private static final long MAX_SPILL = 256L * 1024 * 1024;
   private static final int BATCH = 500;
   private static final int MAX_FAILURES = 5;
@@ -60,6 +64,7 @@ final class Recorder {
   private final Counter dropped;
   private final Counter spilled;
   private final Backlog backlog;
+  private final Map<String, Counter> counters = new HashMap<>();
   private final LinkSweeps sweeps = new LinkSweeps();
   private final Cache<DeliveryKey, Origin> origins =
       Caffeine.newBuilder().maximumSize(10_000).build();
@@ -149,13 +154,13 @@ final class Recorder {
   ///
   /// @return whether there may be more to do
   private boolean turn(Spill file) throws InterruptedException {
-    boolean fromFile = !file.isEmpty();
-    if (fromFile && backlog.isClosed()) {
+    if (!file.isEmpty() && backlog.isClosed()) {
       return false;
     }
-    if (fromFile) {
+    if (!file.isEmpty() || backlog.size() > MANY_WAITING) {
       keepWaiting(file);
     }
+    boolean fromFile = !file.isEmpty();
     List<Sighting> batch = fromFile ? file.first(BATCH) : backlog.take(BATCH);
     if (batch.isEmpty()) {
       return fromFile;
@@ -312,11 +317,16 @@ final class Recorder {
   }
 
   private void count(Sighting sighting, boolean machine) {
-    Counter.builder("waybill.tracking.events")
-        .description("Recorded opens, clicks and unsubscribes")
-        .tag("type", sighting.kind().label())
-        .tag("agent", machine ? "machine" : "human")
-        .register(meters)
+    String agent = machine ? "machine" : "human";
+    counters
+        .computeIfAbsent(
+            sighting.kind().label() + agent,
+            _ ->
+                Counter.builder("waybill.tracking.events")
+                    .description("Recorded opens, clicks and unsubscribes")
+                    .tag("type", sighting.kind().label())
+                    .tag("agent", agent)
+                    .register(meters))
         .increment();
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,7 +30,7 @@ class RecorderTest {
   @TempDir Path folder;
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final List<Integer> recorded = new CopyOnWriteArrayList<>();
+  private final List<Integer> recorded = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger lookUps = new AtomicInteger();
 
   @Test
@@ -133,6 +134,21 @@ class RecorderTest {
     Awaitility.await().until(() -> recorded.size() == 2);
     next.stop(Duration.ofSeconds(10));
     assertThat(recorded).containsExactly(0, 1);
+  }
+
+  @Test
+  void losesNothingWhenMoreComesThanTheJournalTakes() {
+    Recorder recorder = recorder(new AtomicBoolean(true));
+    for (int i = 0; i < 60_000; i++) {
+      recorder.add(open(i));
+    }
+    recorder.start();
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> waiting() == 0);
+    recorder.stop(Duration.ofSeconds(10));
+
+    assertThat(spilled()).isPositive();
+    assertThat(dropped()).isZero();
+    assertThat(recorded).hasSize(60_000);
   }
 
   @Test
