@@ -10,9 +10,11 @@ import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.config.MasterKey;
 import dev.waybill.relay.config.RelaySettings;
+import dev.waybill.relay.delivery.AddressPolicy;
 import dev.waybill.relay.delivery.DeliveryEngine;
 import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.delivery.HardBounces;
+import dev.waybill.relay.dns.AuthoritativeRecords;
 import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
@@ -120,7 +122,9 @@ public final class Relay {
             sealing,
             settings.plan(),
             settings.verification(),
-            resolver.uncached(),
+            new AuthoritativeRecords(
+                resolver.uncached(),
+                new AddressPolicy(settings.delivery().allowNetworks())::permits),
             new Domains.Surroundings(clock, ids, random, journal::append, metrics.registry()));
     suppressions =
         Suppressions.open(

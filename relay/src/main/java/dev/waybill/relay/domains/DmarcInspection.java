@@ -31,7 +31,7 @@ final class DmarcInspection {
 
     record Unusable(String explanation) implements AtName {}
 
-    record Unknown(String reason) implements AtName {}
+    record Unknown(Finding silence) implements AtName {}
   }
 
   /// @return empty when neither the domain nor any of its ancestors has a policy
@@ -39,7 +39,7 @@ final class DmarcInspection {
     return switch (at(domain.name())) {
       case AtName.Policy policy -> Optional.of(judgeOwn(policy.record(), domain));
       case AtName.Unusable(String explanation) -> Optional.of(new Finding.Wrong(explanation));
-      case AtName.Unknown(String reason) -> Optional.of(new Finding.Unanswered(reason));
+      case AtName.Unknown(Finding silence) -> Optional.of(silence);
       case AtName.Nothing() -> judgeInherited(domain);
     };
   }
@@ -52,8 +52,8 @@ final class DmarcInspection {
         case AtName.Nothing() -> {}
         // receivers do not see it either; it is that name's owner's to repair
         case AtName.Unusable(_) -> {}
-        case AtName.Unknown(String reason) -> {
-          return Optional.of(new Finding.Unanswered(reason));
+        case AtName.Unknown(Finding silence) -> {
+          return Optional.of(silence);
         }
       }
       if (!found.isEmpty()
@@ -129,7 +129,8 @@ final class DmarcInspection {
       case Lookup.Found<String>(List<String> texts) -> read(name, texts);
       case Lookup.NoRecord<String>() -> new AtName.Nothing();
       case Lookup.NoSuchName<String>() -> new AtName.Nothing();
-      case Lookup.NoAnswer<String>(String reason) -> new AtName.Unknown(reason);
+      case Lookup.NoAnswer<String>(String reason) -> new AtName.Unknown(Finding.silence(reason));
+      case Lookup.Unproven<String>(String reason) -> new AtName.Unknown(Finding.unproven(reason));
     };
   }
 

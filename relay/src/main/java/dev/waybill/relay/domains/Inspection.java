@@ -31,7 +31,13 @@ final class Inspection {
     this.dmarc = new DmarcInspection(published);
   }
 
+  /// Looks afresh.
   Finding of(Planned planned, SendingDomain domain) {
+    PublishedRecords look = published.look(domain.name());
+    return new Inspection(look, settings).judge(planned, domain).with(look.remarks());
+  }
+
+  private Finding judge(Planned planned, SendingDomain domain) {
     DnsRecord record = planned.record();
     return switch (planned.kind()) {
       case RETURN_PATH -> returnPath(record, domain);
@@ -45,7 +51,8 @@ final class Inspection {
   private Finding returnPath(DnsRecord record, SendingDomain domain) {
     return switch (published.mx(record.name())) {
       case Lookup.Found<Mx>(List<Mx> hosts) -> judgeHosts(hosts, domain);
-      case Lookup.NoAnswer<Mx>(String reason) -> unanswered(reason);
+      case Lookup.NoAnswer<Mx>(String reason) -> Finding.silence(reason);
+      case Lookup.Unproven<Mx>(String reason) -> Finding.unproven(reason);
       case Lookup.NoRecord<Mx>() -> noMailHost(record, domain);
       case Lookup.NoSuchName<Mx>() -> noMailHost(record, domain);
     };
@@ -95,7 +102,8 @@ final class Inspection {
           texts.stream().anyMatch(SpfEvaluation::isPolicy)
               ? spf.judge(record.name(), texts)
               : noSpf(texts, record, domain);
-      case Lookup.NoAnswer<String>(String reason) -> unanswered(reason);
+      case Lookup.NoAnswer<String>(String reason) -> Finding.silence(reason);
+      case Lookup.Unproven<String>(String reason) -> Finding.unproven(reason);
       case Lookup.NoRecord<String>() -> noSpf(List.of(), record, domain);
       case Lookup.NoSuchName<String>() -> noSpf(List.of(), record, domain);
     };
@@ -112,7 +120,8 @@ final class Inspection {
     return switch (published.texts(record.name())) {
       case Lookup.Found<String>(List<String> texts) when !texts.isEmpty() ->
           DkimInspection.judge(texts, record.value());
-      case Lookup.NoAnswer<String>(String reason) -> unanswered(reason);
+      case Lookup.NoAnswer<String>(String reason) -> Finding.silence(reason);
+      case Lookup.Unproven<String>(String reason) -> Finding.unproven(reason);
       case Lookup.Found<String>(_) -> noKey(record, domain);
       case Lookup.NoRecord<String>() -> noKey(record, domain);
       case Lookup.NoSuchName<String>() -> noKey(record, domain);
@@ -130,7 +139,8 @@ final class Inspection {
   private Finding tracking(DnsRecord record, SendingDomain domain) {
     return switch (published.alias(record.name())) {
       case Lookup.Found<DomainName>(List<DomainName> targets) -> judgeTargets(targets, domain);
-      case Lookup.NoAnswer<DomainName>(String reason) -> unanswered(reason);
+      case Lookup.NoAnswer<DomainName>(String reason) -> Finding.silence(reason);
+      case Lookup.Unproven<DomainName>(String reason) -> Finding.unproven(reason);
       case Lookup.NoRecord<DomainName>() -> noAlias(record, domain);
       case Lookup.NoSuchName<DomainName>() -> noAlias(record, domain);
     };
@@ -161,7 +171,8 @@ final class Inspection {
         case Lookup.Found<InetAddress>(List<InetAddress> expected)
             when new HashSet<>(expected).containsAll(found) ->
             new Finding.Right("It has the addresses of %s.".formatted(ours));
-        case Lookup.NoAnswer<InetAddress>(String reason) -> unanswered(reason);
+        case Lookup.NoAnswer<InetAddress>(String reason) -> Finding.silence(reason);
+        case Lookup.Unproven<InetAddress>(String reason) -> Finding.unproven(reason);
         case Lookup.Found<InetAddress>(_) -> proxied(ours);
         case Lookup.NoRecord<InetAddress>() -> proxied(ours);
         case Lookup.NoSuchName<InetAddress>() -> proxied(ours);
@@ -226,9 +237,5 @@ final class Inspection {
       zones.add(DomainName.of(known.topDomainUnderRegistrySuffix().toString()));
     }
     return zones;
-  }
-
-  private static Finding unanswered(String reason) {
-    return new Finding.Unanswered("The DNS did not answer: %s".formatted(Finding.shown(reason)));
   }
 }
