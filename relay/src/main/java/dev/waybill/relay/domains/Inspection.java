@@ -1,6 +1,5 @@
 package dev.waybill.relay.domains;
 
-import com.google.common.net.InternetDomainName;
 import dev.waybill.relay.dns.Lookup;
 import dev.waybill.relay.dns.Mx;
 import dev.waybill.relay.dns.PublishedRecords;
@@ -113,13 +112,23 @@ final class Inspection {
     if (texts.stream().anyMatch(text -> text.contains("\"v=spf1"))) {
       return new Finding.Wrong("The value contains quotation marks; enter it without any.");
     }
-    return missing(record, domain, name -> holdsText(name, SpfEvaluation::isPolicy));
+    if (holdsText(domain.name(), SpfEvaluation::isPolicy) && spf.allowsAll(domain.name())) {
+      return new Finding.Wrong(
+          "The SPF record stands at %s; receivers look for it at the return path: publish it at %s."
+              .formatted(domain.name(), record.name()));
+    }
+    return missing(record, domain, name -> holdsText(name, SpfEvaluation::isPolicy))
+        .with(wildcard(record.name(), texts));
   }
 
   private Finding dkim(DnsRecord record, SendingDomain domain) {
     return switch (published.texts(record.name())) {
-      case Lookup.Found<String>(List<String> texts) when !texts.isEmpty() ->
-          DkimInspection.judge(texts, record.value());
+      case Lookup.Found<String>(List<String> texts) when !texts.isEmpty() -> {
+        Finding finding = DkimInspection.judge(texts, record.value());
+        yield finding instanceof Finding.Right
+            ? finding
+            : finding.with(wildcard(record.name(), texts));
+      }
       case Lookup.NoAnswer<String>(String reason) -> Finding.silence(reason);
       case Lookup.Unproven<String>(String reason) -> Finding.unproven(reason);
       case Lookup.Found<String>(_) -> noKey(record, domain);
@@ -129,11 +138,29 @@ final class Inspection {
   }
 
   private Finding noKey(DnsRecord record, SendingDomain domain) {
+    String selector = record.relativeName().substring(0, record.relativeName().indexOf('.'));
+    DomainName bare = domain.name().child(selector);
+    if (holdsText(bare, text -> text.contains("p="))) {
+      return new Finding.Wrong(
+          "The key stands at %s; its name must be %s, with ._domainkey in it."
+              .formatted(bare, record.name()));
+    }
     return missing(record, domain, name -> holdsText(name, text -> text.contains("p=")));
   }
 
   private Finding noPolicy(DnsRecord record, SendingDomain domain) {
-    return missing(record, domain, name -> holdsText(name, text -> text.contains("v=DMARC1")));
+    List<String> texts =
+        published.texts(record.name()) instanceof Lookup.Found<String>(List<String> found)
+            ? found
+            : List.of();
+    DomainName above = DmarcInspection.organization(domain.name());
+    List<String> both =
+        above.equals(domain.name())
+            ? List.of()
+            : List.of("Neither has %s above it.".formatted(above));
+    return missing(record, domain, name -> holdsText(name, text -> text.contains("v=DMARC1")))
+        .with(both)
+        .with(wildcard(record.name(), texts));
   }
 
   private Finding tracking(DnsRecord record, SendingDomain domain) {
@@ -192,6 +219,20 @@ final class Inspection {
             .formatted(ours));
   }
 
+  /// Whether what stands at a name stands at every name beside it too.
+  private List<String> wildcard(DomainName name, List<String> texts) {
+    Optional<DomainName> parent = name.parent();
+    return !texts.isEmpty()
+            && parent.isPresent()
+            && published.texts(parent.get().child("waybill-looks-for-a-wildcard"))
+                instanceof Lookup.Found<String>(List<String> found)
+            && new HashSet<>(found).equals(new HashSet<>(texts))
+        ? List.of(
+            "What answers is a wildcard record, *.%s or above, with %s; a record at %s itself takes precedence."
+                .formatted(parent.get(), Finding.shown(texts), name))
+        : List.of();
+  }
+
   /// Nothing is at the right name; perhaps it is where a DNS host puts what is entered as a full
   /// name.
   private Finding missing(DnsRecord record, SendingDomain domain, Predicate<DomainName> holds) {
@@ -205,6 +246,16 @@ final class Inspection {
                 .formatted(
                     doubled.get(), zone, typed.substring(0, typed.length() - suffix.length())));
       }
+    }
+    if (published.alias(record.name())
+        instanceof Lookup.Found<DomainName>(List<DomainName> targets)) {
+      return new Finding.Wrong(
+          "%s is a CNAME to %s, where there is no %s record; replace it by the %s record itself."
+              .formatted(
+                  record.name(),
+                  Finding.shown(targets.stream().map(DomainName::value).toList()),
+                  record.type(),
+                  record.type()));
     }
     return new Finding.Wrong(
         "There is no %s record at %s%s."
@@ -232,10 +283,7 @@ final class Inspection {
   private static Set<DomainName> zones(DomainName domain) {
     Set<DomainName> zones = new LinkedHashSet<>();
     zones.add(domain);
-    InternetDomainName known = InternetDomainName.from(domain.value());
-    if (known.isUnderRegistrySuffix()) {
-      zones.add(DomainName.of(known.topDomainUnderRegistrySuffix().toString()));
-    }
+    zones.add(DmarcInspection.organization(domain));
     return zones;
   }
 }
