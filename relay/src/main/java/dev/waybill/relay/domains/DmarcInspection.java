@@ -184,8 +184,11 @@ final class DmarcInspection {
         : List.of();
   }
 
-  /// The registered domain, by the list of public suffixes.
+  /// The registered domain, by the list of public suffixes; the name itself where there is none.
   static DomainName organization(DomainName name) {
+    if (!InternetDomainName.isValid(name.value())) {
+      return name;
+    }
     InternetDomainName known = InternetDomainName.from(name.value());
     return known.isUnderRegistrySuffix()
         ? DomainName.of(known.topDomainUnderRegistrySuffix().toString())

@@ -221,15 +221,16 @@ final class Inspection {
 
   /// Whether what stands at a name stands at every name beside it too.
   private List<String> wildcard(DomainName name, List<String> texts) {
-    Optional<DomainName> parent = name.parent();
+    DomainName parent = name.parent().orElse(name);
+    Optional<DomainName> beside = DomainName.parse("waybill-looks-for-a-wildcard." + parent);
     return !texts.isEmpty()
-            && parent.isPresent()
-            && published.texts(parent.get().child("waybill-looks-for-a-wildcard"))
-                instanceof Lookup.Found<String>(List<String> found)
+            && beside.isPresent()
+            && published.texts(beside.get()) instanceof Lookup.Found<String>(List<String> found)
             && new HashSet<>(found).equals(new HashSet<>(texts))
         ? List.of(
-            "What answers is a wildcard record, *.%s or above, with %s; a record at %s itself takes precedence."
-                .formatted(parent.get(), Finding.shown(texts), name))
+            ("What answers is a wildcard record, *.%s or above, with %s; a record at %s itself"
+                    + " takes precedence.")
+                .formatted(parent, Finding.shown(texts), name))
         : List.of();
   }
 
@@ -257,10 +258,14 @@ final class Inspection {
                   record.type(),
                   record.type()));
     }
+    boolean nameless = published.texts(record.name()) instanceof Lookup.NoSuchName<String>;
     return new Finding.Wrong(
-        "There is no %s record at %s%s."
+        "There is no %s record at %s%s.%s"
             .formatted(
-                record.type(), record.name(), record.required() ? "" : " (mail flows without it)"));
+                record.type(),
+                record.name(),
+                record.required() ? "" : " (mail flows without it)",
+                nameless ? " The name does not exist." : ""));
   }
 
   private boolean holdsText(DomainName name, Predicate<String> wanted) {

@@ -6,6 +6,7 @@ import dev.waybill.relay.dns.SpfEvaluation.Outcome;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.testing.ZoneInMemory;
 import java.net.InetAddress;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,27 @@ class SpfEvaluationTest {
         .isInstanceOf(SpfResult.PermError.class);
     assertThat(evaluate("v=spf1" + " ip4:203.0.113.1".repeat(4_000)).result())
         .isInstanceOf(SpfResult.PermError.class);
+  }
+
+  @Test
+  void endsWithAResultWhateverIsPublished() {
+    String[] pieces =
+        "v=spf1 ~all + - ? include: redirect= a mx ptr exists: ip4: ip6: / // 32 . : = %{ %{i} % \" é"
+            .split(" ", -1);
+    String[] names = {"ours.example", "self.example", "192.0.2.1", "::1", "mail.example", "x", ""};
+    Random random = new Random(7208);
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder policy = new StringBuilder("v=spf1 ");
+      for (int n = random.nextInt(12); n > 0; n--) {
+        policy
+            .append(pieces[random.nextInt(pieces.length)])
+            .append(names[random.nextInt(names.length)])
+            .append(random.nextBoolean() ? " " : "");
+      }
+      assertThat(evaluate(policy.toString()).result()).as(policy.toString()).isNotNull();
+      assertThat(evaluation.of(DOMAIN, "include:ours.example").result()).isNotNull();
+      assertThat(evaluation.atMost(DOMAIN).result()).isNotNull();
+    }
   }
 
   @Test

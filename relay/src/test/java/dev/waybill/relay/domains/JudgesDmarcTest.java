@@ -30,6 +30,8 @@ class JudgesDmarcTest {
         "v=DMARC1; p=none|It has no rua address",
         "v=DMARC1; p=none; rua=a@example.com|It has no rua address",
         "v=DMARC1; p=none; rua=https://example.com/in|only to mailto: addresses",
+        "v=DMARC1; p=none; rua=mailto:a@192.0.2.1|has to publish",
+        "v=DMARC1; p=none; rua=mailto:a@[192.0.2.1]|only to mailto: addresses",
         "v=DMARC1; p=none; rua=mailto:a@other.com!10m|example.com._report._dmarc.other.com.",
       })
   void explainsAPolicy(String text, String explanation) {

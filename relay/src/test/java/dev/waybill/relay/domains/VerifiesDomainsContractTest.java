@@ -44,7 +44,7 @@ abstract class VerifiesDomainsContractTest {
     assertThat(domains.verifyNow(id).orElseThrow().status()).isEqualTo(DomainStatus.PENDING);
     assertThat(fixture.record(id, "MX", "send").status()).isEqualTo(DnsRecord.Status.PENDING);
     assertThat(fixture.record(id, "MX", "send").explanation())
-        .isEqualTo("There is no MX record at send.a.test.");
+        .startsWith("There is no MX record at send.a.test.");
 
     for (DnsRecord record : domains.records(id)) {
       if (record.required()) {
