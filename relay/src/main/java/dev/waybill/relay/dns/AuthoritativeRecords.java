@@ -50,6 +50,12 @@ public final class AuthoritativeRecords extends TypedRecords {
     return new AuthoritativeLook(resolver, zones, domain);
   }
 
+  /// Without a look the resolvers alone are asked: that is what receivers see.
+  @Override
+  public PublishedRecords asReceiversSee() {
+    return this;
+  }
+
   @Override
   CompletableFuture<Lookup<Record>> ask(DomainName name, int type) {
     return resolver.ask(name, type);
