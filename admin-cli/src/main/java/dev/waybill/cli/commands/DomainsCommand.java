@@ -252,6 +252,9 @@ final class DomainsCommand {
               description = "How often to look (default: 2s).")
           Duration interval)
       throws Failure {
+    if (wait && root.terminal().redraws()) {
+      root.say("Looking up the records of " + name + " ...");
+    }
     JsonNode started = root.client().post(DOMAINS.name(name).then("verify"), Json.object());
     if (wait) {
       return new VerificationWatch(root, DOMAINS.name(name)).run(timeout, interval);

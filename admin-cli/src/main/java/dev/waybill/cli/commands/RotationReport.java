@@ -112,7 +112,7 @@ final class RotationReport {
                 "Leave %s in the DNS%s: mail that is under way is checked with it."
                     .formatted(
                         Column.text(key.path("fqdn")), until.isEmpty() ? "" : " until " + until));
-        case "standby" -> root.say(selector + " is the next key" + published(key, name));
+        case "standby" -> tellStandby(selector, name);
         default -> {}
       }
     }
@@ -130,14 +130,15 @@ final class RotationReport {
     return selectors.isEmpty() ? "no key" : selectors.toString();
   }
 
-  private String published(JsonNode key, String name) throws Failure {
-    JsonNode record = record(Column.text(key.path("selector")));
-    return Column.text(record.path("status")).equals("verified")
-        ? ", and its record is in the DNS already."
-        : ". Publish its record now, and the next change needs no waiting:\n  waybillctl domains"
-            + " records "
-            + name
-            + " --missing";
+  private void tellStandby(String selector, String name) throws Failure {
+    if (Column.text(record(selector).path("status")).equals("verified")) {
+      root.say(selector + " is the next key, and its record is in the DNS already.");
+    } else {
+      root.say(
+          selector
+              + " is the next key. Publish its record now, and the next change needs no waiting:");
+      root.say("  waybillctl domains records " + name + " --missing");
+    }
   }
 
   /// The record of a key: with what was seen of it where the domain lists it, and from the key

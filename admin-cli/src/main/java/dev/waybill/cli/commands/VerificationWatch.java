@@ -71,7 +71,8 @@ final class VerificationWatch {
         new LiveView(
             terminal,
             picture,
-            "Stopped waiting. The relay goes on looking; see: waybillctl domains list")) {
+            "Stopped waiting. The relay goes on looking; see: waybillctl domains show "
+                + Text.visible(Column.text(first.path("name"))))) {
       return follow(first, patience, picture, view);
     }
   }

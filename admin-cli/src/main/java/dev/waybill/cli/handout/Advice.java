@@ -22,7 +22,7 @@ final class Advice {
     return List.of(
         "You get this because you look after the DNS of %s. The mail server %s is going to send mail in the name of %s, and needs %s there. They prove to receivers that this mail is genuine; without them it is refused or filed as spam."
             .formatted(domain, handout.relay(), domain, Handout.count(handout.wanted().size())),
-        "They are only added, nothing is replaced: your mailboxes, your web site and the records you have stay as they are.");
+        "They stand on names of their own: your mailboxes, your web site and the records you have stay as they are.");
   }
 
   /// Why a record is needed, in plain words.
@@ -65,6 +65,13 @@ final class Advice {
             "The domain is added twice.",
             "Most panels add %s to the host by themselves: enter %s, as shown under Host. If yours wants the whole name, take Full name. When saved it must read %s and not %s.%s."
                 .formatted(domain, first.name(), first.fqdn(), first.fqdn(), domain)));
+    if (handout.wanted().stream().anyMatch(record -> !record.explanation().isEmpty())) {
+      traps.add(
+          new Point(
+              "Something is there already.",
+              "Where Seen now tells of another value of the same kind, change that record instead of"
+                  + " adding a second."));
+    }
     if (domain.chars().filter(c -> c == '.').count() > 1) {
       traps.add(
           new Point(
@@ -115,8 +122,8 @@ final class Advice {
 
   /// What comes before the commands.
   static String checking() {
-    return "Records show within minutes, at most after the time to live of an older answer. On a"
-        + " terminal (on Windows: nslookup -type=TXT NAME):";
+    return "Records show within minutes, at most after the time to live of an older answer. Each"
+        + " of these commands must print the value above (on Windows: nslookup -type=TXT NAME):";
   }
 
   /// What happens afterwards.

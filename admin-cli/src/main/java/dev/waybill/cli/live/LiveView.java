@@ -41,9 +41,12 @@ public final class LiveView implements AutoCloseable {
     this.terminal = terminal;
     this.picture = picture;
     size = terminal.size();
+    // What was typed before has moved the cursor before.
+    int _ = terminal.enters();
     drawing = Thread.ofPlatform().daemon().name("live-view").unstarted(this::drawForever);
     interrupted = new Thread(() -> end(farewell), "live-view-end");
     Runtime.getRuntime().addShutdownHook(interrupted);
+    boolean _ = draw();
     drawing.start();
   }
 
@@ -67,9 +70,9 @@ public final class LiveView implements AutoCloseable {
   private void drawForever() {
     Patience patience = new Patience(FRAME, FOREVER);
     try {
-      while (draw() && patience.pause()) {
+      do {
         tick++;
-      }
+      } while (patience.pause() && draw());
     } catch (Failure _) {
       // Interrupted by close().
     }
