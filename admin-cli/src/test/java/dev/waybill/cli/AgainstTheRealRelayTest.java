@@ -133,6 +133,34 @@ class AgainstTheRealRelayTest {
         .isEqualTo(4);
   }
 
+  @Test
+  void sendsInstructionsThatArriveAsTextAndPage() {
+    assertThat(run("domains", "add", "asked.test").code()).isZero();
+    List<String> words =
+        List.of(
+            "domains",
+            "instructions",
+            "asked.test",
+            "--note=Grüße, Bob",
+            "--smtp=" + submission,
+            "--send-to=dns@receiver.example");
+
+    Ran sent = run(words.toArray(String[]::new));
+    assertThat(sent.code()).as(sent.err()).isZero();
+    assertThat(sent.out()).isEmpty();
+    assertThat(sent.err()).contains("from postmaster@sandbox.example to dns@receiver.example.");
+
+    List<String> scripted = new ArrayList<>(words);
+    scripted.addAll(List.of("--from=ops@sandbox.example", "-ojson"));
+    JsonNode answer = json(scripted.subList(0, 7).toArray(String[]::new));
+    assertThat(answer.get("from").asString()).isEqualTo("ops@sandbox.example");
+    assertThat(answer.get("subject").asString()).startsWith("DNS records for asked.test: please");
+
+    List<String> stranger = new ArrayList<>(words);
+    stranger.add("--from=ops@stranger.example");
+    assertThat(run(stranger.toArray(String[]::new)).code()).isEqualTo(3);
+  }
+
   private static Ran sendTest(String from, String to, String... more) {
     List<String> arguments =
         new ArrayList<>(List.of("send-test", "--from", from, "--to", to, "--smtp", submission));

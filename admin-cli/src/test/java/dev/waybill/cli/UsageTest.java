@@ -134,6 +134,17 @@ class UsageTest {
 
     assertThat(ran.code()).isZero();
     assertThat(ran.out()).startsWith("#!/usr/bin/env bash").contains("suppressions", "--missing");
+    assertThat(run("completion", "zsh")).isEqualTo(ran);
+    assertThat(run("completion", "fish").err()).contains("'fish' (expected: bash, zsh)");
+  }
+
+  @Test
+  void completionOffersTheWordsOfEachOption() {
+    assertThat(run("completion").out())
+        .contains(
+            "KIND_option_args=(\"table\" \"json\" \"csv\")",
+            "SHAPE_option_args=(\"text\" \"html\")",
+            "FORMAT_option_args=(\"table\" \"json\" \"csv\" \"bind\"");
   }
 
   private Ran run(String... words) {

@@ -45,6 +45,8 @@ public final class CommandTree {
     line.registerConverter(Duration.class, new DurationConverter());
     line.registerConverter(Format.class, new Choice<>(Format.class));
     line.registerConverter(RecordFormat.class, new Choice<>(RecordFormat.class));
+    line.registerConverter(
+        CompletionCommand.Shell.class, new Choice<>(CompletionCommand.Shell.class));
     line.registerConverter(Shape.class, new Choice<>(Shape.class));
     line.registerConverter(Tls.class, new Choice<>(Tls.class));
     line.registerConverter(Permission.class, new Choice<>(Permission.class));

@@ -67,7 +67,7 @@ final class InstructionsCommand implements Callable<Integer> {
 
   @Option(
       names = "--format",
-      paramLabel = "FORMAT",
+      paramLabel = "SHAPE",
       description = "${COMPLETION-CANDIDATES} (default: text).")
   @Nullable Shape format;
 
