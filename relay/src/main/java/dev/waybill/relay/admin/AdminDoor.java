@@ -83,6 +83,7 @@ public final class AdminDoor {
     Stream<Route> guarded =
         Stream.of(
                 new DomainsResource(ledgers.domains()).routes(),
+                new DomainKeysResource(ledgers.domains()).routes(),
                 new ApiKeysResource(ledgers.keys(), ledgers.domains()).routes(),
                 new SuppressionsResource(ledgers.suppressions(), ledgers.domains()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),

@@ -20,6 +20,11 @@ public interface PublishedRecords {
   /// The addresses of the name, aliases followed.
   Lookup<InetAddress> addresses(DomainName name);
 
+  /// The same questions as receivers ask them, who may still have older answers.
+  default PublishedRecords asReceiversSee() {
+    return this;
+  }
+
   /// Asks through a resolver; give one that bypasses its cache, so that a correction is seen at
   /// once.
   static PublishedRecords from(Resolver resolver) {

@@ -216,6 +216,9 @@ abstract class VerifiesDomainsContractTest {
         .containsEntry("status", "disabled")
         .containsEntry("previous_status", "verified")
         .containsEntry("reason", "disabled by the operator");
+    StatusChange newest = domains.history(id, null, 1).getFirst();
+    assertThat(newest.reason()).isEqualTo("disabled by the operator");
+    assertThat(domains.history(id, newest.id(), 10)).isNotEmpty().doesNotContain(newest);
     int told = fixture.events.size();
     assertThat(domains.enable(id, false).orElseThrow().status()).isEqualTo(DomainStatus.DISABLED);
     assertThat(fixture.events).hasSize(told);
