@@ -151,8 +151,8 @@ class AgainstTheRealRelayTest {
     assertThat(sent.err()).contains("from postmaster@sandbox.example to dns@receiver.example.");
 
     List<String> scripted = new ArrayList<>(words);
-    scripted.addAll(List.of("--from=ops@sandbox.example", "-ojson"));
-    JsonNode answer = json(scripted.subList(0, 7).toArray(String[]::new));
+    scripted.add("--from=ops@sandbox.example");
+    JsonNode answer = json(scripted.toArray(String[]::new));
     assertThat(answer.get("from").asString()).isEqualTo("ops@sandbox.example");
     assertThat(answer.get("subject").asString()).startsWith("DNS records for asked.test: please");
 
@@ -228,6 +228,33 @@ class AgainstTheRealRelayTest {
         .isTrue();
     assertThat(run("domains", "update", "settings.example", "--tracking-subdomain", "-x").code())
         .isEqualTo(3);
+  }
+
+  @Test
+  void changesKeysAndTellsTheirHistory() {
+    assertThat(run("domains", "add", "keys.test", "--rsa-bits", "3072", "--ed25519").code())
+        .isZero();
+    JsonNode keys = json("domains", "keys", "keys.test").get("data");
+    assertThat(keys).hasSize(3);
+    assertThat(keys.toString()).contains("\"bits\":3072", "\"algorithm\":\"ed25519\"");
+
+    Ran asked = run("domains", "rotate-key", "keys.test");
+    assertThat(asked.code()).as(asked.err()).isZero();
+    assertThat(asked.err()).startsWith("Not switched yet: wb2 is not in the DNS, so wb1 goes on");
+    assertThat(asked.out()).contains("wb2._domainkey.keys.test", "\nv=DKIM1; k=rsa; p=");
+    assertThat(json("domains", "rotate-key", "keys.test", "--status").get("state").asString())
+        .isEqualTo("waiting");
+    Ran waited = run("domains", "rotate-key", "keys.test", "--status", "--wait", "--timeout=1ms");
+    assertThat(waited.code()).isEqualTo(6);
+    assertThat(run("domains", "rotate-key", "keys.test", "--cancel").code()).isZero();
+    assertThat(json("domains", "rotate-key", "keys.test", "--status").get("state").asString())
+        .isEqualTo("none");
+    assertThat(run("domains", "update", "keys.test", "--no-ed25519").code()).isZero();
+
+    assertThat(run("domains", "history", "keys.test").out()).contains("not_started", "registered");
+    assertThat(run("domains", "remove", "keys.test", "--yes").code()).isZero();
+    assertThat(run("domains", "list", "--deleted").out()).contains("keys.test (deleted)");
+    assertThat(run("domains", "list").out()).doesNotContain("keys.test");
   }
 
   @Test

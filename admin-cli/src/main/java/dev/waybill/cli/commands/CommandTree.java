@@ -107,7 +107,7 @@ public final class CommandTree {
 
   private static int tell(Terminal terminal, Exception problem) {
     if (problem instanceof Failure failure) {
-      terminal.say("waybillctl: " + failure.problem());
+      terminal.explain("waybillctl: " + failure.problem());
       if (!failure.advice().isEmpty()) {
         terminal.say(failure.advice());
       }

@@ -177,7 +177,7 @@ final class DomainsCommand {
 
   @Command(
       name = "history",
-      description = "List the changes of a domain's status and their reasons, the newest first.",
+      description = "List what changed a domain's status and keys, and why; the newest first.",
       footerHeading = "%nExamples:%n",
       footer = {
         "  waybillctl domains history example.com",

@@ -68,26 +68,27 @@ final class RotationReport {
     String name = Column.text(rotation.path("domain"));
     String active = Column.text(rotation.path("active"));
     String next = Column.text(rotation.path("next"));
-    root.say(
-        "Not switched yet: %s is not in the DNS, so %s goes on signing the mail of %s."
-            .formatted(next, active, name));
+    root.terminal()
+        .explain(
+            "Not switched yet: %s is not in the DNS, so %s goes on signing the mail of %s."
+                .formatted(next, active, name));
     String explanation = Column.text(rotation.path("explanation"));
     if (!explanation.isEmpty()) {
-      root.say("Seen: " + explanation);
+      root.terminal().explain(explanation);
     }
-    root.say("Publish this record and leave the others as they are:");
+    root.terminal().explain("Publish this record and leave the others as they are:");
     root.say("");
     new RecordWriter(root.terminal()).write(name, List.of(record(next)), RecordFormat.TABLE);
     root.say("");
-    root.say(
-        "Then nothing more is to be done: the relay looks for it, and when it is there " + next);
-    root.say(
-        "signs. The record of " + active + " must stay for some days after that; until when says");
+    root.terminal()
+        .explain(
+            "Then nothing more is to be done: the relay looks for it and switches by itself. The record of "
+                + active
+                + " must stay for some days after that; until when is told by");
     root.say("  waybillctl domains keys " + name);
-    root.say("For a zone file or another DNS host:");
+    root.terminal().explain("Wait for it, get the record in another form, or give the change up:");
+    root.say("  waybillctl domains rotate-key " + name + " --status --wait");
     root.say("  waybillctl domains records " + name + " --missing --format bind");
-    root.say("To see how far it is, or to give it up:");
-    root.say("  waybillctl domains rotate-key " + name + " --status");
     root.say("  waybillctl domains rotate-key " + name + " --cancel");
   }
 
@@ -95,23 +96,30 @@ final class RotationReport {
     JsonNode keys = root.client().get(domain.then("keys")).path("data");
     String name = Column.text(rotation.path("domain"));
     root.report().table(keys, DomainsCommand.KEYS);
-    root.say(
-        switched(rotation)
-            ? "Switched: the mail of " + name + " is signed with " + signing(keys) + " from now on."
-            : "No change of key is under way; the mail of "
-                + name
-                + " is signed with "
-                + signing(keys)
-                + ".");
+    root.terminal()
+        .explain(
+            switched(rotation)
+                ? "Switched: the mail of "
+                    + name
+                    + " is signed with "
+                    + signing(keys)
+                    + " from now on."
+                : "No change of key is under way; the mail of "
+                    + name
+                    + " is signed with "
+                    + signing(keys)
+                    + ".");
     for (JsonNode key : keys) {
       String selector = Column.text(key.path("selector"));
       String until = Text.time(Column.text(key.path("removable_at")));
       switch (Column.text(key.path("role"))) {
         case "retiring" ->
-            root.say(
-                "Leave %s in the DNS%s: mail that is under way is checked with it."
-                    .formatted(
-                        Column.text(key.path("fqdn")), until.isEmpty() ? "" : " until " + until));
+            root.terminal()
+                .explain(
+                    "Leave %s in the DNS%s: mail that is under way is checked with it."
+                        .formatted(
+                            Column.text(key.path("fqdn")),
+                            until.isEmpty() ? "" : " until " + until));
         case "standby" -> tellStandby(selector, name);
         default -> {}
       }
@@ -132,11 +140,12 @@ final class RotationReport {
 
   private void tellStandby(String selector, String name) throws Failure {
     if (Column.text(record(selector).path("status")).equals("verified")) {
-      root.say(selector + " is the next key, and its record is in the DNS already.");
+      root.terminal().explain(selector + " is the next key, and its record is in the DNS already.");
     } else {
-      root.say(
-          selector
-              + " is the next key. Publish its record now, and the next change needs no waiting:");
+      root.terminal()
+          .explain(
+              selector
+                  + " is the next key. Publish its record now, and the next change needs no waiting:");
       root.say("  waybillctl domains records " + name + " --missing");
     }
   }

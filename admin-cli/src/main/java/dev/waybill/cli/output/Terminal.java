@@ -68,6 +68,15 @@ public final class Terminal {
     err.flush();
   }
 
+  /// As [#say], with lines broken between words where a screen ends. Not for what somebody copies.
+  public void explain(String text) {
+    String safe = Text.visible(text);
+    List<String> lines =
+        interactive.contains(Stream.ERR) ? Text.wrap(safe, size().columns()) : List.of(safe);
+    lines.forEach(err::println);
+    err.flush();
+  }
+
   /// The colours of the data stream: none unless it is a terminal that wants them.
   public Paint paint() {
     return new Paint(colours(Stream.OUT));
