@@ -43,8 +43,8 @@ final class VerificationWatch {
   /// @param interval how often to ask what the relay has found
   /// @return the exit code
   int run(Duration timeout, Duration interval) throws Failure {
-    Patience patience = new Patience(interval, timeout);
     JsonNode first = root.client().get(path);
+    Patience patience = new Patience(interval, timeout);
     JsonNode domain =
         terminal.redraws() ? watch(first, patience, timeout) : follow(first, patience, null, null);
     if (root.output == Format.TABLE) {
