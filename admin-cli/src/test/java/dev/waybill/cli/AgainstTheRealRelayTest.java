@@ -252,7 +252,12 @@ class AgainstTheRealRelayTest {
     assertThat(run("domains", "update", "keys.test", "--no-ed25519").code()).isZero();
 
     assertThat(run("domains", "history", "keys.test").out()).contains("not_started", "registered");
+    String id = json("domains", "show", "keys.test").get("id").asString();
     assertThat(run("domains", "remove", "keys.test", "--yes").code()).isZero();
+    for (String verb : List.of("show", "keys", "history")) {
+      assertThat(run("domains", verb, id).code()).as(verb).isEqualTo(5);
+      assertThat(run("domains", verb, id, "--deleted").code()).as(verb).isZero();
+    }
     assertThat(run("domains", "list", "--deleted").out()).contains("keys.test (deleted)");
     assertThat(run("domains", "list").out()).doesNotContain("keys.test");
   }

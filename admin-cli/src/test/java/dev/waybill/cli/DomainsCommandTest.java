@@ -187,15 +187,26 @@ class DomainsCommandTest {
   @Test
   void aRemovedDomainIsShownById() {
     relay.on(
-        "GET /domains/d2",
+        "GET /domains/d2?deleted=true",
         200,
         "{\"object\":\"domain\",\"id\":\"d2\",\"name\":\"gone.example\",\"status\":\"disabled\","
             + "\"deleted_at\":\"2026-11-21T11:00:00.5Z\",\"records\":[]}");
 
-    assertThat(shell.run("domains", "show", "d2").out())
+    assertThat(shell.run("domains", "show", "d2", "--deleted").out())
         .startsWith("NAME         gone.example (deleted)\n")
         .contains("DELETED      2026-11-21T11:00:00Z\n")
         .doesNotContain("RECORD ");
+  }
+
+  @Test
+  void keysAndHistoryOfARemovedDomainAreFoundById() {
+    String empty = "{\"object\":\"list\",\"has_more\":false,\"data\":[]}";
+    relay.on("GET /domains/d2/keys?deleted=true", 200, empty);
+    relay.on("GET /domains/d2/history?deleted=true&limit=50", 200, empty);
+
+    assertThat(shell.run("domains", "keys", "d2", "--deleted").code()).isZero();
+    assertThat(shell.run("domains", "history", "d2", "--deleted").code()).isZero();
+    assertThat(shell.run("domains", "keys", "d2").code()).isEqualTo(5);
   }
 
   @Test

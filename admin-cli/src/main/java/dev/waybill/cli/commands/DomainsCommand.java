@@ -49,6 +49,7 @@ final class DomainsCommand {
   }
 
   static final String NAME = "The domain, or its id.";
+  private static final String EVER = "Look among removed domains too; NAME is then an id.";
   static final ApiPath DOMAINS = ApiPath.of("domains");
   private static final List<Column> COLUMNS =
       List.of(
@@ -118,10 +119,7 @@ final class DomainsCommand {
       throws Failure {
     Pages.Listing all =
         new Pages(root.client())
-            .read(
-                deleted ? DOMAINS.with("deleted", "true") : DOMAINS,
-                Pages.USUAL_PAGE,
-                Limits.items(limit));
+            .read(ever(DOMAINS, deleted), Pages.USUAL_PAGE, Limits.items(limit));
     if (root.output == Format.TABLE) {
       root.report().table(all.items().stream().map(DomainsCommand::named).toList(), COLUMNS);
     } else {
@@ -130,6 +128,10 @@ final class DomainsCommand {
     if (all.items().isEmpty()) {
       root.say("No domains yet. Add one with: waybillctl domains add NAME");
     }
+  }
+
+  private static ApiPath ever(ApiPath path, boolean deleted) {
+    return deleted ? path.with("deleted", "true") : path;
   }
 
   /// A removed domain shows that by its name: there may be another one of the same name now.
@@ -144,10 +146,13 @@ final class DomainsCommand {
       name = "show",
       description = {
         "Show a domain, and how far each of its records is.",
-        "A removed one is found by its id only."
+        "A removed one is found with --deleted, by its id only."
       })
-  void show(@Parameters(paramLabel = "NAME", description = NAME) String name) throws Failure {
-    JsonNode domain = root.client().get(DOMAINS.name(name));
+  void show(
+      @Parameters(paramLabel = "NAME", description = NAME) String name,
+      @Option(names = "--deleted", description = EVER) boolean ever)
+      throws Failure {
+    JsonNode domain = root.client().get(ever(DOMAINS.name(name), ever));
     boolean deleted = !Column.text(domain.path("deleted_at")).isEmpty();
     root.report()
         .object(
@@ -170,8 +175,11 @@ final class DomainsCommand {
         "  waybillctl domains keys example.com",
         "  waybillctl domains keys example.com --output json | jq '.data[] | {selector, role}'"
       })
-  void keys(@Parameters(paramLabel = "NAME", description = NAME) String name) throws Failure {
-    JsonNode keys = root.client().get(DOMAINS.name(name).then("keys"));
+  void keys(
+      @Parameters(paramLabel = "NAME", description = NAME) String name,
+      @Option(names = "--deleted", description = EVER) boolean ever)
+      throws Failure {
+    JsonNode keys = root.client().get(ever(DOMAINS.name(name).then("keys"), ever));
     root.report().rows(keys, keys.path("data"), root.output == Format.CSV ? KEYS_CSV : KEYS);
   }
 
@@ -190,12 +198,13 @@ final class DomainsCommand {
               paramLabel = "N",
               defaultValue = "50",
               description = "Stop after so many (default: 50).")
-          int limit)
+          int limit,
+      @Option(names = "--deleted", description = EVER) boolean ever)
       throws Failure {
     Pages.Listing changes =
         new Pages(root.client())
             .read(
-                DOMAINS.name(name).then("history"),
+                ever(DOMAINS.name(name).then("history"), ever),
                 Pages.USUAL_PAGE,
                 Limits.positive("--limit", limit));
     root.report().rows(changes.whole(), changes.items(), HISTORY);
