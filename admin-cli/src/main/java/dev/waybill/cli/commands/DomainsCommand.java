@@ -291,7 +291,8 @@ final class DomainsCommand {
       Confirmation.of(root.terminal(), "Remove " + name + " and refuse mail from it?");
     }
     root.report().change(root.client().delete(path), CHANGE);
-    root.say("Removed " + name + ". Its DNS records can be deleted now.");
+    root.say(
+        "Removed " + name + ". Leave its DNS records until its mail in the queue has gone out.");
   }
 
   @Command(
