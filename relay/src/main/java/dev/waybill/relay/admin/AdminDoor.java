@@ -2,6 +2,7 @@ package dev.waybill.relay.admin;
 
 import dev.waybill.relay.access.ApiKeys;
 import dev.waybill.relay.access.KeyGuard;
+import dev.waybill.relay.doctor.Doctor;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.http.HttpLimits;
@@ -35,7 +36,8 @@ public final class AdminDoor {
       KeyGuard guard,
       Suppressions suppressions,
       Queue queue,
-      Journal journal) {}
+      Journal journal,
+      Doctor doctor) {}
 
   /// This node, for `/status`.
   ///
@@ -80,9 +82,11 @@ public final class AdminDoor {
 
   private static Routes routes(Ledgers ledgers, Node node, Metrics metrics, InstantSource clock) {
     Authentication authentication = new Authentication(ledgers.guard());
+    DomainsResource domains = new DomainsResource(ledgers.domains());
     Stream<Route> guarded =
         Stream.of(
-                new DomainsResource(ledgers.domains()).routes(),
+                domains.routes(),
+                new DoctorResource(domains::find, ledgers.doctor()).routes(),
                 new ApiKeysResource(ledgers.keys(), ledgers.domains()).routes(),
                 new SuppressionsResource(ledgers.suppressions(), ledgers.domains()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),

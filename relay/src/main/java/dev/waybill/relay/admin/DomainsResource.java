@@ -193,7 +193,9 @@ final class DomainsResource {
   }
 
   /// Registered domains only: the ledger also knows removed ones by id, for mail still queued.
-  private SendingDomain find(Request request) {
+  ///
+  /// @throws Refusal 404 when there is none
+  SendingDomain find(Request request) {
     String text = request.variable("domain");
     Optional<UUID> id = Ids.parse(text);
     Optional<SendingDomain> found =

@@ -9,7 +9,7 @@
 /// **What comes after:** the ledgers `domains`, `access`, `suppression`, the `queue` and the
 /// journal.
 ///
-/// Read [AdminDoor], then `Authentication` and `Page`, then one class per noun: `DomainsResource`,
+/// Read [AdminDoor], then `Authentication` and `Page`, then one class per noun: `DomainsResource`, `DoctorResource`,
 /// `ApiKeysResource`, `SuppressionsResource`, `QueueResource`, `EventsResource`, `StatusResource`,
 /// `HealthResource`, `MetricsResource`. [FirstKey] makes the key that a new installation starts
 /// with.

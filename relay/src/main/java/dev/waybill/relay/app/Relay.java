@@ -183,7 +183,8 @@ public final class Relay {
     admin =
         new AdminDoor(
             settings.admin(),
-            new AdminDoor.Ledgers(domains, keys, guard, suppressions, queue, journal),
+            new AdminDoor.Ledgers(
+                domains, keys, guard, suppressions, queue, journal, doctor(dns)),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,

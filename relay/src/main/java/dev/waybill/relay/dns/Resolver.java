@@ -22,8 +22,10 @@ import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.ResolverConfig;
+import org.xbill.DNS.ReverseMap;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
@@ -103,13 +105,26 @@ public final class Resolver {
                 : Optional.empty());
   }
 
+  /// The names that the address's owner gave it (PTR), in the order of the answer (RFC 1035 §3.5).
+  public Lookup<DomainName> names(InetAddress address) {
+    return convert(
+        ask(new Question(ReverseMap.fromAddress(address), Type.PTR)).join(),
+        record ->
+            record instanceof PTRRecord ptr
+                ? DomainName.parse(text(ptr.getTarget()))
+                : Optional.empty());
+  }
+
   /// A resolver on the same servers that never answers from memory (for verification).
   public Resolver uncached() {
     return new Resolver(conversation, timeout, null);
   }
 
   private CompletableFuture<Lookup<Record>> ask(DomainName domain, int type) {
-    Question question = new Question(absolute(domain), type);
+    return ask(new Question(absolute(domain), type));
+  }
+
+  private CompletableFuture<Lookup<Record>> ask(Question question) {
     if (cache == null) {
       return query(question).thenApply(DnsConversation.Answer::lookup);
     }
