@@ -15,7 +15,6 @@ import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.delivery.HardBounces;
 import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.domains.Domains;
-import dev.waybill.relay.domains.PublishedRecords;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.feedback.FeedbackServer;
@@ -121,7 +120,7 @@ public final class Relay {
             sealing,
             settings.plan(),
             settings.verification(),
-            PublishedRecords.from(resolver.uncached()),
+            resolver.uncached(),
             new Domains.Surroundings(clock, ids, random, journal::append, metrics.registry()));
     suppressions =
         Suppressions.open(

@@ -36,7 +36,7 @@ import org.xbill.DNS.Type;
 /// Answers are kept for their TTL, "no" for the SOA's negative TTL (RFC 2308 §5), "no answer" not
 /// at all. Concurrent look-ups of one question share one query. Aliases are followed (RFC 1034
 /// §3.6.2).
-public final class Resolver {
+public final class Resolver implements PublishedRecords {
   private static final int MAX_CACHED = 50_000;
 
   private record Question(Name name, int type) {}
@@ -71,6 +71,7 @@ public final class Resolver {
   }
 
   /// The name's MX records, in the order of the answer.
+  @Override
   public Lookup<Mx> mx(DomainName name) {
     return convert(
         ask(name, Type.MX).join(),
@@ -82,6 +83,7 @@ public final class Resolver {
 
   /// The name's IPv4 and IPv6 addresses. One family is enough to be found; "no" needs both to say
   /// so.
+  @Override
   public Lookup<InetAddress> addresses(DomainName name) {
     CompletableFuture<Lookup<Record>> four = ask(name, Type.A);
     CompletableFuture<Lookup<Record>> six = ask(name, Type.AAAA);
@@ -89,6 +91,7 @@ public final class Resolver {
   }
 
   /// Each record's strings joined (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
+  @Override
   public Lookup<String> texts(DomainName name) {
     return convert(
         ask(name, Type.TXT).join(),
@@ -96,6 +99,7 @@ public final class Resolver {
   }
 
   /// The name's own CNAME target, not followed.
+  @Override
   public Lookup<DomainName> alias(DomainName name) {
     return convert(
         ask(name, Type.CNAME).join(),

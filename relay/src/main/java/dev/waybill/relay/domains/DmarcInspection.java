@@ -4,6 +4,7 @@ import dev.waybill.relay.dns.DmarcRecord;
 import dev.waybill.relay.dns.DmarcRecord.Parsed;
 import dev.waybill.relay.dns.DmarcRecord.PublicSuffix;
 import dev.waybill.relay.dns.Lookup;
+import dev.waybill.relay.dns.PublishedRecords;
 import dev.waybill.relay.message.DomainName;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.waybill.relay.domains;
 
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.dkim.SigningKey;
+import dev.waybill.relay.dns.PublishedRecords;
 import dev.waybill.relay.domains.DomainKeys.Role;
 import dev.waybill.relay.domains.DomainKeys.StoredKey;
 import dev.waybill.relay.domains.DomainStore.Seen;

@@ -3,6 +3,8 @@ package dev.waybill.relay.domains;
 import com.google.common.net.InternetDomainName;
 import dev.waybill.relay.dns.Lookup;
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.dns.PublishedRecords;
+import dev.waybill.relay.dns.SpfEvaluation;
 import dev.waybill.relay.domains.RecordPlan.Planned;
 import dev.waybill.relay.message.DomainName;
 import java.net.InetAddress;
@@ -19,11 +21,13 @@ import java.util.function.Predicate;
 final class Inspection {
   private final PublishedRecords published;
   private final RecordPlanSettings settings;
+  private final SpfInspection spf;
   private final DmarcInspection dmarc;
 
   Inspection(PublishedRecords published, RecordPlanSettings settings) {
     this.published = published;
     this.settings = settings;
+    this.spf = new SpfInspection(published, settings.spfMechanisms());
     this.dmarc = new DmarcInspection(published);
   }
 
@@ -88,8 +92,9 @@ final class Inspection {
   private Finding spf(DnsRecord record, SendingDomain domain) {
     return switch (published.texts(record.name())) {
       case Lookup.Found<String>(List<String> texts) ->
-          SpfInspection.judge(texts, settings.spfMechanisms())
-              .orElseGet(() -> noSpf(texts, record, domain));
+          texts.stream().anyMatch(SpfEvaluation::isPolicy)
+              ? spf.judge(record.name(), texts)
+              : noSpf(texts, record, domain);
       case Lookup.NoAnswer<String>(String reason) -> unanswered(reason);
       case Lookup.NoRecord<String>() -> noSpf(List.of(), record, domain);
       case Lookup.NoSuchName<String>() -> noSpf(List.of(), record, domain);
@@ -100,7 +105,7 @@ final class Inspection {
     if (texts.stream().anyMatch(text -> text.contains("\"v=spf1"))) {
       return new Finding.Wrong("The value contains quotation marks; enter it without any.");
     }
-    return missing(record, domain, name -> holdsText(name, SpfInspection::isPolicy));
+    return missing(record, domain, name -> holdsText(name, SpfEvaluation::isPolicy));
   }
 
   private Finding dkim(DnsRecord record, SendingDomain domain) {

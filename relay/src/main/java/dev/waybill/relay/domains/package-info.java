@@ -20,8 +20,8 @@
 /// | | `failed` | `pending`, `verified` | only when an operator asks |
 ///
 /// Reading order: [Domains], [SendingDomain], `RegistrationRules`, `DomainKeys`, `RecordPlan`,
-/// [PublishedRecords], `Inspection` with `SpfInspection`, `DkimInspection` and `DmarcInspection`,
-/// `StatusRules`, `Verification`, [VerificationSchedule], `DomainSnapshot`, `DomainStore`.
+/// `Inspection` with `SpfInspection`, `DkimInspection` and `DmarcInspection`, `StatusRules`,
+/// `Verification`, [VerificationSchedule], `DomainSnapshot`, `DomainStore`.
 @NullMarked
 package dev.waybill.relay.domains;
 

@@ -2,13 +2,14 @@ package dev.waybill.relay.testing;
 
 import dev.waybill.relay.dns.Lookup;
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.dns.PublishedRecords;
 import dev.waybill.relay.domains.DnsRecord;
-import dev.waybill.relay.domains.PublishedRecords;
 import dev.waybill.relay.message.DomainName;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The DNS as a test wants it: records that it publishes, and silence when it says so.
@@ -17,6 +18,7 @@ public final class ZoneInMemory implements PublishedRecords {
   private final Map<String, List<String>> texts = new ConcurrentHashMap<>();
   private final Map<String, List<DomainName>> aliases = new ConcurrentHashMap<>();
   private final Map<String, List<InetAddress>> addresses = new ConcurrentHashMap<>();
+  private final Set<String> silentNames = ConcurrentHashMap.newKeySet();
   private volatile boolean silent;
 
   public ZoneInMemory mx(String name, int preference, String exchange) {
@@ -67,6 +69,12 @@ public final class ZoneInMemory implements PublishedRecords {
     this.silent = silent;
   }
 
+  /// From now on no question about this name is answered.
+  public ZoneInMemory silent(String name) {
+    silentNames.add(name);
+    return this;
+  }
+
   @Override
   public Lookup<Mx> mx(DomainName name) {
     return answer(hosts, name);
@@ -88,7 +96,7 @@ public final class ZoneInMemory implements PublishedRecords {
   }
 
   private <T> Lookup<T> answer(Map<String, List<T>> records, DomainName name) {
-    if (silent) {
+    if (silent || silentNames.contains(name.value())) {
       return new Lookup.NoAnswer<>("time-out");
     }
     List<T> found = records.get(name.value());

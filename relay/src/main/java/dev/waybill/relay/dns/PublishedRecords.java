@@ -1,0 +1,19 @@
+package dev.waybill.relay.dns;
+
+import dev.waybill.relay.message.DomainName;
+import java.net.InetAddress;
+
+/// What the DNS says about names whose owners publish records for mail; blocking, any thread.
+public interface PublishedRecords {
+  /// The mail hosts of the name, aliases followed.
+  Lookup<Mx> mx(DomainName name);
+
+  /// The texts at the name, aliases followed, each record's strings joined.
+  Lookup<String> texts(DomainName name);
+
+  /// The name's own alias, not followed.
+  Lookup<DomainName> alias(DomainName name);
+
+  /// The addresses of the name, aliases followed.
+  Lookup<InetAddress> addresses(DomainName name);
+}
