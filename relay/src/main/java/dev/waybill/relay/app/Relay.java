@@ -14,6 +14,10 @@ import dev.waybill.relay.delivery.DeliveryEngine;
 import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.delivery.HardBounces;
 import dev.waybill.relay.dns.Resolver;
+import dev.waybill.relay.doctor.Doctor;
+import dev.waybill.relay.doctor.DoctorSettings;
+import dev.waybill.relay.doctor.Instruments;
+import dev.waybill.relay.doctor.Instruments.Inspected;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.Journal;
@@ -58,6 +62,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 
 /// The relay: every room, connected in the order in which a message passes them.
 ///
@@ -182,8 +187,7 @@ public final class Relay {
     admin =
         new AdminDoor(
             settings.admin(),
-            new AdminDoor.Ledgers(
-                domains, keys, guard, suppressions, queue, journal, doctor(dns)),
+            new AdminDoor.Ledgers(domains, keys, guard, suppressions, queue, journal, doctor()),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,
@@ -293,6 +297,32 @@ public final class Relay {
 
   private void release(ReadyDelivery ready) {
     var _ = queue.release(ready);
+  }
+
+  private Doctor doctor() {
+    DoctorSettings ours =
+        new DoctorSettings(
+            settings.machine().hostname(),
+            settings.delivery().heloName(),
+            settings.delivery().sourceAddresses(),
+            settings.delivery()::permits,
+            settings.delivery().port(),
+            settings.plan().feedbackHost(),
+            this::feedbackPort,
+            settings.rendering().trackingBase(),
+            DoctorSettings.STEP,
+            DoctorSettings.WHOLE);
+    return new Doctor(
+        ours,
+        new Instruments(
+            new Resolver(settings.dns().servers(), DoctorSettings.STEP).uncached(),
+            Inspected.by(domains),
+            tokens,
+            certificate::shown,
+            () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            ids,
+            clock,
+            SystemClock.nanos()));
   }
 
   private FeedbackServer feedback(SSLContext tls) {

@@ -27,8 +27,8 @@ final class CertificateCheck {
   }
 
   Diagnosis now() {
-    X509Certificate shown = run.surroundings().certificate().get();
-    Instant now = run.surroundings().clock().instant();
+    X509Certificate shown = run.instruments().certificate().get();
+    Instant now = run.instruments().clock().instant();
     String name = run.settings().hostname().value();
     long days = Duration.between(now, shown.getNotAfter().toInstant()).toDays();
     if (now.isAfter(shown.getNotAfter().toInstant())) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Whether the time is right, by the date that some mail hosts say in their greeting. Stateless; any
-/// thread.
+/// Whether the time is right, by the date that some mail hosts say in their greeting. Stateless;
+/// any thread.
 ///
 /// Nothing in SMTP makes a host tell its time. Microsoft's do, and they are asked anyway. *Instead
 /// of* the machine's own opinion of its clock, which containers do not have.
@@ -53,7 +53,10 @@ final class ClockCheck {
     String provider = best.get().provider();
     if (ahead.abs().compareTo(SLACK) <= 0) {
       return Diagnosis.pass(
-          Check.CLOCK, SUBJECT, "It agrees with the time that %s says.".formatted(provider), REASON);
+          Check.CLOCK,
+          SUBJECT,
+          "It agrees with the time that %s says.".formatted(provider),
+          REASON);
     }
     String found =
         "It is %d s %s the time that %s says."

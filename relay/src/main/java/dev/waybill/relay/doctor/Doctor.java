@@ -17,12 +17,12 @@ public final class Doctor {
       "Gmail and Yahoo require one-click unsubscribing of marketing mail (RFC 8058).";
 
   private final DoctorSettings settings;
-  private final Surroundings surroundings;
-  private final Semaphore rooms = new Semaphore(AT_ONCE);
+  private final Instruments instruments;
+  private final Semaphore chairs = new Semaphore(AT_ONCE);
 
-  public Doctor(DoctorSettings settings, Surroundings surroundings) {
+  public Doctor(DoctorSettings settings, Instruments instruments) {
     this.settings = settings;
-    this.surroundings = surroundings;
+    this.instruments = instruments;
   }
 
   /// Examines the domain now.
@@ -30,10 +30,10 @@ public final class Doctor {
   /// @return empty when four examinations are under way already
   /// @throws InterruptedException when the caller is no longer waited for
   public Optional<Report> examine(SendingDomain domain) throws InterruptedException {
-    if (!rooms.tryAcquire()) {
+    if (!chairs.tryAcquire()) {
       return Optional.empty();
     }
-    try (Examination run = new Examination(settings, surroundings)) {
+    try (Examination run = new Examination(settings, instruments)) {
       Sources sources = new SourceCheck(run).find();
       List<Diagnosis> all = new ArrayList<>(sources.diagnoses());
       all.addAll(run.answers(tasks(run, domain, sources)));
@@ -46,7 +46,7 @@ public final class Doctor {
       all.sort(Comparator.comparing(Diagnosis::check));
       return Optional.of(new Report(domain, all));
     } finally {
-      rooms.release();
+      chairs.release();
     }
   }
 
@@ -55,27 +55,23 @@ public final class Doctor {
     List<Task> tasks = new ArrayList<>();
     for (Source source : sources.seen()) {
       tasks.add(
-          new Task(
-              Check.PTR, source.text(), () -> List.of(new ReverseNameCheck(run).of(source))));
+          new Task(Check.PTR, source.text(), () -> List.of(new ReverseNameCheck(run).of(source))));
+      tasks.add(
+          new Task(Check.SPF, source.text(), () -> List.of(new SpfCheck(run).of(source, domain))));
     }
     tasks.add(
         new Task(
-            Check.HELO,
-            settings.heloName(),
-            () -> List.of(new HeloCheck(run).of(sources.seen()))));
+            Check.HELO, settings.heloName(), () -> List.of(new HeloCheck(run).of(sources.seen()))));
     tasks.add(
-        new Task(
-            Check.OUTBOUND, "this host", () -> new OutboundCheck(run).of(sources.locals())));
-    tasks.add(
-        new Task(Check.DOMAIN, domain.name().value(), () -> new RecordCheck(run).of(domain)));
+        new Task(Check.OUTBOUND, "this host", () -> new OutboundCheck(run).of(sources.locals())));
+    tasks.add(new Task(Check.DOMAIN, domain.name().value(), () -> new RecordCheck(run).of(domain)));
     tasks.add(
         new Task(
             Check.FEEDBACK,
             settings.feedbackHost().value(),
             () -> new FeedbackCheck(run).of(domain)));
     tasks.add(
-        new Task(
-            Check.TRACKING, domain.name().value(), () -> new TrackingCheck(run).of(domain)));
+        new Task(Check.TRACKING, domain.name().value(), () -> new TrackingCheck(run).of(domain)));
     tasks.add(
         new Task(
             Check.CERTIFICATE,

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 /// What the relay is configured to be, as far as others notice.
@@ -27,7 +28,7 @@ public record DoctorSettings(
     Predicate<InetAddress> permits,
     int mailPort,
     DomainName feedbackHost,
-    int feedbackPort,
+    IntSupplier feedbackPort,
     URI trackingBase,
     Duration step,
     Duration whole) {

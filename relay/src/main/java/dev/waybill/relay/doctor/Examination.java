@@ -25,34 +25,34 @@ final class Examination implements AutoCloseable {
   record Task(Check check, String subject, Callable<List<Diagnosis>> work) {}
 
   private final DoctorSettings settings;
-  private final Surroundings surroundings;
+  private final Instruments instruments;
   private final SmtpClient smtp;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("doctor-", 0).factory());
   private final long end;
 
-  Examination(DoctorSettings settings, Surroundings surroundings) {
+  Examination(DoctorSettings settings, Instruments instruments) {
     this.settings = settings;
-    this.surroundings = surroundings;
+    this.instruments = instruments;
     this.smtp =
         new SmtpClient(
             settings.heloName(),
             ClientTimeouts.uniform(settings.step()),
             Optional.empty(),
-            surroundings.nanos());
-    this.end = surroundings.nanos().getAsLong() + settings.whole().toNanos();
+            instruments.nanos());
+    this.end = instruments.nanos().getAsLong() + settings.whole().toNanos();
   }
 
   DoctorSettings settings() {
     return settings;
   }
 
-  Surroundings surroundings() {
-    return surroundings;
+  Instruments instruments() {
+    return instruments;
   }
 
   Resolver resolver() {
-    return surroundings.resolver();
+    return instruments.resolver();
   }
 
   SmtpClient smtp() {
@@ -92,7 +92,7 @@ final class Examination implements AutoCloseable {
 
   private List<Diagnosis> answer(Task task, Future<List<Diagnosis>> running)
       throws InterruptedException {
-    long left = Math.max(0, end - surroundings.nanos().getAsLong());
+    long left = Math.max(0, end - instruments.nanos().getAsLong());
     String found;
     try {
       return running.get(left, TimeUnit.NANOSECONDS);

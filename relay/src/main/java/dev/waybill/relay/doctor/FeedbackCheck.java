@@ -40,8 +40,7 @@ final class FeedbackCheck {
   private Diagnosis visit(Place place, InetAddress address, SendingDomain domain) {
     InetSocketAddress door = new InetSocketAddress(address, run.settings().mailPort());
     String subject = place.at(address);
-    return switch (run.smtp()
-        .open(place.name().value(), door, Optional.empty(), TlsPolicy.CLEAR)) {
+    return switch (run.smtp().open(place.name().value(), door, Optional.empty(), TlsPolicy.CLEAR)) {
       case Opening.Ready(ClientSession session) -> {
         try (session) {
           yield ask(subject, session, domain);
@@ -62,9 +61,7 @@ final class FeedbackCheck {
   private Diagnosis ask(String subject, ClientSession session, SendingDomain domain)
       throws IOException {
     String token =
-        run.surroundings()
-            .tokens()
-            .returnPath(new DeliveryKey(run.surroundings().ids().next(), 0));
+        run.instruments().tokens().returnPath(new DeliveryKey(run.instruments().ids().next(), 0));
     Reply ours = session.wouldTake(address(token, domain));
     Reply forged = session.wouldTake(address(altered(token), domain));
     String greeting = session.greeting().text();
@@ -98,20 +95,18 @@ final class FeedbackCheck {
 
   private Diagnosis closed(String subject) {
     int port = run.settings().mailPort();
-    int door = run.settings().feedbackPort();
+    int door = run.settings().feedbackPort().getAsInt();
     return Diagnosis.fail(
             Check.FEEDBACK,
             subject,
             "Port %d is closed, as far as this machine sees.".formatted(port),
             REASON,
             "Lead port %d of this address to the feedback door, which listens on port %d; in Docker with -p %d:%d."
-                .formatted(port, door, port, door)
+                    .formatted(port, door, port, door)
                 + " Elsewhere, with root's rights (the second line is for this machine itself, which"
                 + " sees no redirection of what comes from outside):")
         .pasting(
-            redirection("PREROUTING", port, door)
-                + "\n"
-                + redirection("OUTPUT -o lo", port, door));
+            redirection("PREROUTING", port, door) + "\n" + redirection("OUTPUT -o lo", port, door));
   }
 
   private static String redirection(String chain, int port, int door) {
@@ -126,7 +121,7 @@ final class FeedbackCheck {
         found,
         REASON,
         "Lead port %d of this address to the feedback door, which listens on port %d, or set domains.feedback-host to a name that leads to it."
-            .formatted(run.settings().mailPort(), run.settings().feedbackPort())
+                .formatted(run.settings().mailPort(), run.settings().feedbackPort().getAsInt())
             + " Where the other server must stay, have it pass mail of %s on to that port."
                 .formatted("the return paths"));
   }

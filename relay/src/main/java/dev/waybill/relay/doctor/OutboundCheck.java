@@ -207,9 +207,7 @@ final class OutboundCheck {
           yield new Attempt.Greeted(
               provider,
               new Greeting(
-                  provider.name(),
-                  session.greeting().text(),
-                  run.surroundings().clock().instant()));
+                  provider.name(), session.greeting().text(), run.instruments().clock().instant()));
         }
       }
       case Opening.Failed(Stage stage, String reason, _) ->

@@ -27,7 +27,8 @@ record Place(Check check, DomainName name, String reason) {
     return switch (run.resolver().addresses(name)) {
       case Lookup.Found<InetAddress>(List<InetAddress> addresses) -> {
         List<Callable<Diagnosis>> visits = new ArrayList<>();
-        for (InetAddress address : addresses.subList(0, Math.min(MAX_ADDRESSES, addresses.size()))) {
+        for (InetAddress address :
+            addresses.subList(0, Math.min(MAX_ADDRESSES, addresses.size()))) {
           visits.add(
               run.settings().permits().test(address)
                   ? () -> visit.apply(address)
@@ -40,8 +41,7 @@ record Place(Check check, DomainName name, String reason) {
       case Lookup.NoRecord<InetAddress> _ -> List.of(nowhere("The name has no address."));
       case Lookup.NoSuchName<InetAddress> _ -> List.of(nowhere("The name does not exist."));
       case Lookup.NoAnswer<InetAddress>(String why) ->
-          List.of(
-              Diagnosis.unknown(check, name.value(), why, reason, "Ask again in a while."));
+          List.of(Diagnosis.unknown(check, name.value(), why, reason, "Ask again in a while."));
     };
   }
 

@@ -1,7 +1,7 @@
 package dev.waybill.relay.doctor;
 
 import dev.waybill.relay.dkim.DkimRecord;
-import dev.waybill.relay.doctor.Surroundings.Inspected;
+import dev.waybill.relay.doctor.Instruments.Inspected;
 import dev.waybill.relay.domains.DnsRecord;
 import dev.waybill.relay.domains.DnsRecord.Status;
 import dev.waybill.relay.domains.SendingDomain;
@@ -41,7 +41,7 @@ final class RecordCheck {
 
   /// Looks the records up, and raises the domain's status where that is due.
   List<Diagnosis> of(SendingDomain asked) {
-    Optional<Inspected> inspected = run.surroundings().inspection().apply(asked.id());
+    Optional<Inspected> inspected = run.instruments().inspection().apply(asked.id());
     if (inspected.isEmpty()) {
       return List.of(
           Diagnosis.fail(
@@ -55,7 +55,7 @@ final class RecordCheck {
     List<Diagnosis> diagnoses = new ArrayList<>();
     diagnoses.add(status(domain));
     for (DnsRecord record : inspected.get().records()) {
-      diagnoses.add(judge(record, domain));
+      diagnoses.add(judge(record, inspected.get()));
     }
     return diagnoses;
   }
@@ -82,12 +82,14 @@ final class RecordCheck {
     };
   }
 
-  private static Diagnosis judge(DnsRecord record, SendingDomain domain) {
+  private static Diagnosis judge(DnsRecord record, Inspected inspected) {
+    boolean answered = !inspected.isUnanswered(record);
+    SendingDomain domain = inspected.domain();
     if (record.purpose().equals("DKIM")) {
-      return dkim(record);
+      return dkim(record, answered);
     }
     if (record.purpose().equals("DMARC")) {
-      Diagnosis diagnosis = plain(Check.DMARC, record, POLICY);
+      Diagnosis diagnosis = plain(Check.DMARC, record, answered, POLICY);
       return diagnosis.verdict() == Diagnosis.Verdict.PASS
           ? Diagnosis.pass(
               Check.DMARC,
@@ -98,17 +100,16 @@ final class RecordCheck {
           : diagnosis;
     }
     return switch (record.type()) {
-      case "MX" -> plain(Check.RETURN_PATH, record, BOUNCES);
-      case "CNAME" -> plain(Check.TRACKING, record, LINKS);
-      default -> plain(Check.SPF, record, BULK);
+      case "MX" -> plain(Check.RETURN_PATH, record, answered, BOUNCES);
+      case "CNAME" -> plain(Check.TRACKING, record, answered, LINKS);
+      default -> plain(Check.SPF, record, answered, BULK);
     };
   }
 
-  private static Diagnosis plain(Check check, DnsRecord record, String reason) {
+  private static Diagnosis plain(Check check, DnsRecord record, boolean answered, String reason) {
     String name = record.name().value();
-    if (record.isUnanswered()) {
-      return Diagnosis.unknown(
-          check, name, record.explanation(), reason, "Ask again in a while.");
+    if (!answered) {
+      return Diagnosis.unknown(check, name, record.explanation(), reason, "Ask again in a while.");
     }
     return record.status() == Status.VERIFIED
         ? Diagnosis.pass(check, name, record.explanation(), reason)
@@ -116,8 +117,8 @@ final class RecordCheck {
             .pasting(ZoneLine.of(record));
   }
 
-  private static Diagnosis dkim(DnsRecord record) {
-    Diagnosis diagnosis = plain(Check.DKIM, record, record.required() ? BULK : AHEAD);
+  private static Diagnosis dkim(DnsRecord record, boolean answered) {
+    Diagnosis diagnosis = plain(Check.DKIM, record, answered, record.required() ? BULK : AHEAD);
     boolean present = diagnosis.verdict() == Diagnosis.Verdict.PASS;
     String title = title(record);
     if (present && bits(record) < GOOD_RSA_BITS && record.required()) {

@@ -32,8 +32,7 @@ final class SourceCheck {
   ///
   /// @param seen what receivers see, as far as it is known
   /// @param locals what to connect from; one empty element leaves it to the system
-  record Sources(
-      List<Source> seen, List<Optional<InetAddress>> locals, List<Diagnosis> diagnoses) {
+  record Sources(List<Source> seen, List<Optional<InetAddress>> locals, List<Diagnosis> diagnoses) {
     Sources {
       seen = List.copyOf(seen);
       locals = List.copyOf(locals);
@@ -114,9 +113,7 @@ final class SourceCheck {
                     : " The address of %s stands for it: %s."
                         .formatted(
                             name,
-                            assumed.stream()
-                                .map(Source::text)
-                                .collect(Collectors.joining(", ")))),
+                            assumed.stream().map(Source::text).collect(Collectors.joining(", ")))),
             REASON,
             "Send a message to a mailbox elsewhere and compare the address in its topmost Received"
                 + " field. Where it is another one, correct the A and AAAA records of "

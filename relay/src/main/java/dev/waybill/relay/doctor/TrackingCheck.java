@@ -4,7 +4,6 @@ import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
-import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +38,7 @@ final class TrackingCheck {
               REASON,
               "Set tracking.url to an address with a public name."));
     }
-    String recipient = "doctor-" + run.surroundings().ids().next();
+    String recipient = "doctor-" + run.instruments().ids().next();
     URI link = link(base, domain, new EmailAddress(recipient, domain.name()));
     Place place = new Place(Check.TRACKING, host.get(), REASON);
     return place.visited(
@@ -49,7 +48,7 @@ final class TrackingCheck {
                 place.at(address),
                 link,
                 recipient,
-                WebVisit.get(link, address, run.surroundings().web(), run.settings().step())));
+                WebVisit.get(link, address, run.instruments().web().get(), run.settings().step())));
   }
 
   /// As the domain's copies have it.
@@ -61,9 +60,9 @@ final class TrackingCheck {
   }
 
   private URI link(URI base, SendingDomain domain, EmailAddress recipient) {
-    UUID id = run.surroundings().ids().next();
+    UUID id = run.instruments().ids().next();
     String token =
-        run.surroundings().tokens().unsubscribe(new DeliveryKey(id, 0), domain.id(), recipient);
+        run.instruments().tokens().unsubscribe(new DeliveryKey(id, 0), domain.id(), recipient);
     String text = base.toASCIIString();
     return URI.create(
         (text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + "/u/" + token);

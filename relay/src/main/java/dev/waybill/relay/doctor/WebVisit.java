@@ -20,7 +20,8 @@ import javax.net.ssl.SSLSocketFactory;
 
 /// One GET at one address of a web server (RFC 9112), and what came of it. Values; any thread.
 ///
-/// The address is given, not looked up: whoever visits has judged it. Redirections are not followed.
+/// The address is given, not looked up: whoever visits has judged it. Redirections are not
+/// followed.
 sealed interface WebVisit {
   int MAX_ANSWER = 64 * 1024;
 
@@ -100,8 +101,7 @@ sealed interface WebVisit {
   private static WebVisit read(String answer) {
     int end = answer.indexOf("\r\n\r\n");
     if (end < 0 || !answer.matches("(?s)HTTP/1\\.[01] \\d{3}.*")) {
-      return new Silent(
-          answer.isEmpty() ? "it closed the connection" : "what it says is not HTTP");
+      return new Silent(answer.isEmpty() ? "it closed the connection" : "what it says is not HTTP");
     }
     String head = answer.substring(0, end);
     return new Answered(

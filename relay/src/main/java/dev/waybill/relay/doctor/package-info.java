@@ -9,7 +9,7 @@
 ///
 /// **What comes after:** the admin API shows the [Report]; nothing is stored here.
 ///
-/// Reading order: [Doctor], [Report], [Diagnosis], [Check], [DoctorSettings], [Surroundings], then
+/// Reading order: [Doctor], [Report], [Diagnosis], [Check], [DoctorSettings], [Instruments], then
 /// one class for each question: `SourceCheck` (from where does mail leave?), `ReverseNameCheck`,
 /// `HeloCheck`, `OutboundCheck` with `ClockCheck`, `SpfCheck`, `RecordCheck`, `FeedbackCheck`,
 /// `TrackingCheck` with `WebVisit`, `CertificateCheck`.

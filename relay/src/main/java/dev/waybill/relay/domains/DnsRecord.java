@@ -41,17 +41,9 @@ public record DnsRecord(
     }
   }
 
-  /// How the explanation begins where the DNS did not answer.
-  static final String SILENCE = "The DNS did not answer";
-
   public DnsRecord {
     Objects.requireNonNull(purpose, "purpose");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(status, "status");
-  }
-
-  /// Whether the last look got no answer; the status is then an older one.
-  public boolean isUnanswered() {
-    return explanation.startsWith(SILENCE);
   }
 }

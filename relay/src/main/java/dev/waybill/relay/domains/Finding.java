@@ -24,15 +24,9 @@ sealed interface Finding {
   }
 
   /// The DNS did not answer.
-  ///
-  /// @param explanation begins with [DnsRecord#SILENCE], whatever is given
   record Unanswered(String explanation) implements Finding {
     public Unanswered {
-      String whole =
-          explanation.startsWith(DnsRecord.SILENCE)
-              ? explanation
-              : DnsRecord.SILENCE + ": " + explanation;
-      explanation = clipped(whole, MAX_EXPLANATION);
+      explanation = clipped(explanation, MAX_EXPLANATION);
     }
   }
 

@@ -229,6 +229,6 @@ final class Inspection {
   }
 
   private static Finding unanswered(String reason) {
-    return new Finding.Unanswered(Finding.shown(reason));
+    return new Finding.Unanswered("The DNS did not answer: %s".formatted(Finding.shown(reason)));
   }
 }

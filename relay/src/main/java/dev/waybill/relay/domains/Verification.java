@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +54,12 @@ final class Verification {
 
   /// @return whether the domain's status changed
   boolean check(UUID id, Cause cause) {
+    return check(id, cause, _ -> {});
+  }
+
+  /// @param unanswered gets the records of which this look learnt nothing
+  /// @return whether the domain's status changed
+  boolean check(UUID id, Cause cause, Consumer<DnsRecord> unanswered) {
     Optional<Row> before = database.jdbi().withHandle(handle -> store.find(handle, id));
     if (before.isEmpty() || before.get().removed()) {
       return false;
@@ -62,7 +69,11 @@ final class Verification {
         plan.of(domain, database.jdbi().withHandle(handle -> store.keys(handle, id)));
     Map<Planned, Finding> findings = new LinkedHashMap<>();
     for (Planned each : planned) {
-      findings.put(each, inspection.of(each, domain));
+      Finding finding = inspection.of(each, domain);
+      findings.put(each, finding);
+      if (finding instanceof Finding.Unanswered) {
+        unanswered.accept(each.record());
+      }
     }
     return database.durably(handle -> settle(handle, domain, findings, cause));
   }

@@ -2,6 +2,8 @@ package dev.waybill.relay.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.relay.doctor.Check;
+import dev.waybill.relay.doctor.Diagnosis.Verdict;
 import dev.waybill.relay.domains.DnsRecord;
 import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.events.EventType;
@@ -73,6 +75,8 @@ class OpenApiTest {
             Map.entry("Domain", DomainView.class),
             Map.entry("Record", DomainView.RecordView.class),
             Map.entry("DomainReference", DomainsResource.Reference.class),
+            Map.entry("DoctorReport", DoctorResource.ReportView.class),
+            Map.entry("DoctorCheck", DoctorResource.CheckView.class),
             Map.entry("Deleted", DomainsResource.Deleted.class),
             Map.entry("ApiKeyCreate", ApiKeysResource.Create.class),
             Map.entry("ApiKeyCreated", ApiKeysResource.Created.class),
@@ -102,6 +106,8 @@ class OpenApiTest {
         .isEqualTo(texts(DomainStatus.values(), DomainStatus::text));
     assertThat(words(field("Record", "status")))
         .isEqualTo(texts(DnsRecord.Status.values(), DnsRecord.Status::text));
+    assertThat(words(field("DoctorCheck", "check"))).isEqualTo(texts(Check.values(), Check::text));
+    assertThat(words(schema("Verdict"))).isEqualTo(texts(Verdict.values(), Verdict::text));
     assertThat(words(field("Suppression", "origin")))
         .isEqualTo(texts(Suppression.Origin.values(), Suppression.Origin::text));
   }
