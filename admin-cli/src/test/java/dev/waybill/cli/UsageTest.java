@@ -44,6 +44,7 @@ class UsageTest {
         "domains verify",
         "domains update",
         "domains remove",
+        "domains doctor",
         "api-keys",
         "api-keys create",
         "api-keys list",

@@ -29,7 +29,9 @@ public final class CommandTree {
   /// @param version what `--version` prints after the name
   public static CommandLine of(Waybillctl root, String version) {
     CommandLine line = new CommandLine(root);
-    line.addSubcommand(new DomainsCommand(root));
+    CommandLine domains = new CommandLine(new DomainsCommand(root));
+    domains.addSubcommand(new DoctorCommand(root));
+    line.addSubcommand(domains);
     line.addSubcommand(new ApiKeysCommand(root));
     line.addSubcommand(new SuppressionsCommand(root));
     line.addSubcommand(new QueueCommand(root));

@@ -10,10 +10,10 @@ public record Paint(boolean on) {
   /// stay as they are.
   public String status(String text) {
     return switch (text.strip()) {
-      case "verified", "open" -> wrap("32", text);
-      case "pending", "temporary_failure", "congested", "deferred" -> wrap("33", text);
-      case "failed", "broken", "disabled" -> wrap("31", text);
-      case "not_started" -> faint(text);
+      case "verified", "open", "pass" -> wrap("32", text);
+      case "pending", "temporary_failure", "congested", "deferred", "warn" -> wrap("33", text);
+      case "failed", "broken", "disabled", "fail" -> wrap("31", text);
+      case "not_started", "unknown" -> faint(text);
       default -> text;
     };
   }
