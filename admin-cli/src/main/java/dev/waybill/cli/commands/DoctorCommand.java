@@ -8,9 +8,10 @@ import dev.waybill.cli.output.Format;
 import dev.waybill.cli.output.Json;
 import dev.waybill.cli.output.Paint;
 import dev.waybill.cli.output.Text;
-import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -95,40 +96,65 @@ final class DoctorCommand implements Callable<Integer> {
               .put("told", told));
     }
     root.report().table(rows, SHORT);
-    for (String status : List.of(FAIL, WARN, UNKNOWN)) {
-      of(checks, status).forEach(this::advice);
+    for (String status : List.of(FAIL, WARN)) {
+      for (JsonNode check : of(checks, status)) {
+        heading(status, title(check));
+        prose("Why: ", Column.text(check.path("reason")));
+        fix(check);
+      }
+    }
+    unknown(of(checks, UNKNOWN));
+  }
+
+  /// Of what is unknown only the advice matters, and it is often the same.
+  private void unknown(List<JsonNode> checks) {
+    Map<String, List<JsonNode>> byAdvice = new LinkedHashMap<>();
+    for (JsonNode check : checks) {
+      String advice = Column.text(check.path("fix")) + Column.text(check.path("paste"));
+      byAdvice.computeIfAbsent(advice, _ -> new ArrayList<>()).add(check);
+    }
+    for (List<JsonNode> alike : byAdvice.values()) {
+      StringJoiner titles = new StringJoiner(", ");
+      alike.forEach(check -> titles.add(title(check)));
+      heading(UNKNOWN, titles.toString());
+      fix(alike.getFirst());
+    }
+  }
+
+  private static String title(JsonNode check) {
+    return Column.text(check.path("check")) + " of " + Column.text(check.path("subject"));
+  }
+
+  private void heading(String status, String text) {
+    Paint paint = root.terminal().paint();
+    root.terminal().out().println();
+    String before = paint.status(status) + "  ";
+    for (String line : Text.wrap(Text.visible(text), width() - status.length() - 2)) {
+      root.terminal().out().println(before + paint.strong(line));
+      before = " ".repeat(status.length() + 2);
     }
   }
 
   /// The lines to copy are never broken, whatever the terminal's width.
-  private void advice(JsonNode check) {
-    PrintStream out = root.terminal().out();
-    Paint paint = root.terminal().paint();
-    out.println();
-    out.println(
-        paint.status(Text.visible(Column.text(check.path("status"))))
-            + "  "
-            + paint.strong(
-                Text.visible(
-                    Column.text(check.path("check"))
-                        + " of "
-                        + Column.text(check.path("subject")))));
-    prose("Why: ", Column.text(check.path("reason")));
+  private void fix(JsonNode check) {
     prose("Fix: ", Column.text(check.path("fix")));
     for (String line : Column.text(check.path("paste")).split("\n", -1)) {
       if (!line.isEmpty()) {
-        out.println(INDENT + Text.visible(line));
+        root.terminal().out().println(INDENT + Text.visible(line));
       }
     }
+  }
+
+  private int width() {
+    return root.terminal().width().orElse(Integer.MAX_VALUE);
   }
 
   private void prose(String heading, String text) {
     if (text.isEmpty()) {
       return;
     }
-    int width = root.terminal().width().orElse(Integer.MAX_VALUE) - heading.length();
     String before = heading;
-    for (String line : Text.wrap(Text.visible(text), width)) {
+    for (String line : Text.wrap(Text.visible(text), width() - heading.length())) {
       root.terminal().out().println(before + line);
       before = INDENT;
     }

@@ -96,10 +96,20 @@ final class FeedbackCheck {
   private Diagnosis closed(String subject) {
     int port = run.settings().mailPort();
     int door = run.settings().feedbackPort().getAsInt();
+    String found = "Port %d is closed, as far as this machine sees.".formatted(port);
+    if (port == door) {
+      return Diagnosis.fail(
+          Check.FEEDBACK,
+          subject,
+          found,
+          REASON,
+          "The feedback door listens on this port, but not at this address: correct feedback.listen,"
+              + " or the address of the name.");
+    }
     return Diagnosis.fail(
             Check.FEEDBACK,
             subject,
-            "Port %d is closed, as far as this machine sees.".formatted(port),
+            found,
             REASON,
             "Lead port %d of this address to the feedback door, which listens on port %d; in Docker with -p %d:%d."
                     .formatted(port, door, port, door)
@@ -122,8 +132,8 @@ final class FeedbackCheck {
         REASON,
         "Lead port %d of this address to the feedback door, which listens on port %d, or set domains.feedback-host to a name that leads to it."
                 .formatted(run.settings().mailPort(), run.settings().feedbackPort().getAsInt())
-            + " Where the other server must stay, have it pass mail of %s on to that port."
-                .formatted("the return paths"));
+            + " Where the other server must stay, have it pass mail of the return paths on to that"
+            + " port.");
   }
 
   private Diagnosis silent(String subject, String why) {

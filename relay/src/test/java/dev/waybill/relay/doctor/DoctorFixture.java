@@ -44,11 +44,12 @@ import java.util.UUID;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/// A relay whose every outside is right: its DNS, its doors and the mail hosts of the providers, all
-/// real and on loopback. Tests spoil what they are about.
+/// A relay whose every outside is right: its DNS, its doors and the mail hosts of the providers,
+/// all real and on loopback. Tests spoil what they are about.
 final class DoctorFixture implements AutoCloseable {
   static final String ADDRESS = "127.0.0.1";
   private static final Duration WHOLE = Duration.ofSeconds(20);
+
   /// Both are slow to make.
   private static final String KEY = key();
 
@@ -100,8 +101,7 @@ final class DoctorFixture implements AutoCloseable {
         new TrackingDoor(
             new TrackingSettings(FREE),
             TrackingDoor.Readers.of(tokens),
-            new TrackingDoor.Ledger(
-                _ -> untouched(), _ -> untouched(), _ -> untouched()),
+            new TrackingDoor.Ledger(_ -> untouched(), _ -> untouched(), _ -> untouched()),
             List.of(),
             SystemClock.instants(),
             new SimpleMeterRegistry());
@@ -134,8 +134,7 @@ final class DoctorFixture implements AutoCloseable {
     records.add(record("SPF", "MX", "send", "relay.example", 10, true, Status.VERIFIED));
     records.add(record("DKIM", "TXT", "wb1._domainkey", KEY, null, true, Status.VERIFIED));
     records.add(record("DKIM", "TXT", "wb2._domainkey", KEY, null, false, Status.VERIFIED));
-    records.add(
-        record("DMARC", "TXT", "_dmarc", "v=DMARC1; p=none", null, false, Status.VERIFIED));
+    records.add(record("DMARC", "TXT", "_dmarc", "v=DMARC1; p=none", null, false, Status.VERIFIED));
   }
 
   Report examine() throws InterruptedException {

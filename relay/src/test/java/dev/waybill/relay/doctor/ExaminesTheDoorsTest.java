@@ -3,18 +3,18 @@ package dev.waybill.relay.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import com.sun.net.httpserver.HttpServer;
 import dev.waybill.relay.doctor.Diagnosis.Verdict;
 import dev.waybill.relay.domains.DnsRecord.Status;
 import dev.waybill.relay.testing.ScriptedMailHost;
 import dev.waybill.relay.testing.SelfSignedCertificate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,8 +62,25 @@ class ExaminesTheDoorsTest {
 
     assertThat(feedback.verdict()).isEqualTo(Verdict.FAIL);
     assertThat(feedback.found()).startsWith("Port " + relay.mailPort + " is closed");
-    assertThat(feedback.paste())
-        .contains("PREROUTING -p tcp --dport " + relay.mailPort, "OUTPUT -o lo");
+    assertThat(feedback.fix()).contains("correct feedback.listen");
+  }
+
+  @Test
+  void saysHowToLeadThePortToADoorElsewhere() throws Exception {
+    int door = relay.mailPort;
+    try (ServerSocket free = new ServerSocket(0)) {
+      relay.mailPort = free.getLocalPort();
+    }
+
+    Diagnosis feedback = relay.the(Check.FEEDBACK);
+
+    assertThat(feedback.verdict()).isEqualTo(Verdict.FAIL);
+    assertThat(feedback.paste().lines())
+        .containsExactly(
+            "iptables -t nat -A PREROUTING -p tcp --dport %d -j REDIRECT --to-ports %d"
+                .formatted(relay.mailPort, door),
+            "iptables -t nat -A OUTPUT -o lo -p tcp --dport %d -j REDIRECT --to-ports %d"
+                .formatted(relay.mailPort, door));
   }
 
   @Test
@@ -130,12 +147,14 @@ class ExaminesTheDoorsTest {
   @Test
   void namesAForeignServerAndItsRedirection() throws Exception {
     HttpServer other = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-    other.createContext("/", exchange -> {
-      exchange.getResponseHeaders().set("Server", "nginx/1.26");
-      exchange.getResponseHeaders().set("Location", "https://elsewhere.example/");
-      exchange.sendResponseHeaders(301, -1);
-      exchange.close();
-    });
+    other.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Server", "nginx/1.26");
+          exchange.getResponseHeaders().set("Location", "https://elsewhere.example/");
+          exchange.sendResponseHeaders(301, -1);
+          exchange.close();
+        });
     other.start();
     relay.trackingBase = URI.create("http://relay.example:" + other.getAddress().getPort());
     try {
@@ -154,15 +173,22 @@ class ExaminesTheDoorsTest {
     SelfSignedCertificate own = SelfSignedCertificate.of("links.shop.example", folder);
     HttpsServer proxy = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     proxy.setHttpsConfigurator(new HttpsConfigurator(own.context()));
-    proxy.createContext("/u/", exchange -> {
-      String token = exchange.getRequestURI().getPath().substring("/u/".length());
-      byte[] page =
-          relay.tokens.readUnsubscribe(token).orElseThrow().recipient().toString()
-              .getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(200, page.length);
-      exchange.getResponseBody().write(page);
-      exchange.close();
-    });
+    proxy.createContext(
+        "/u/",
+        exchange -> {
+          String token = exchange.getRequestURI().getPath().substring("/u/".length());
+          byte[] page =
+              relay
+                  .tokens
+                  .readUnsubscribe(token)
+                  .orElseThrow()
+                  .recipient()
+                  .toString()
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+          exchange.close();
+        });
     proxy.start();
     int port = proxy.getAddress().getPort();
     relay.dns.zone("links.shop.example. 60 IN A 127.0.0.1");
@@ -236,9 +262,7 @@ class ExaminesTheDoorsTest {
     assertThat(all)
         .filteredOn(each -> each.check() == Check.DMARC)
         .extracting(Diagnosis::verdict, Diagnosis::paste)
-        .containsExactly(
-            tuple(
-                Verdict.FAIL, "_dmarc.shop.example. IN TXT \"v=DMARC1; p=none\""));
+        .containsExactly(tuple(Verdict.FAIL, "_dmarc.shop.example. IN TXT \"v=DMARC1; p=none\""));
     assertThat(all)
         .filteredOn(each -> each.check() == Check.RETURN_PATH)
         .extracting(Diagnosis::verdict)
