@@ -82,7 +82,7 @@ class AgainstTheRealRelayTest {
             "pass,outbound,127.0.0.1,",
             "pass,spf,127.0.0.1,",
             "pass,dkim,wb1._domainkey.sandbox.example,",
-            "warn,tracking,127.0.0.1 [127.0.0.1],This relay answers there");
+            "warn,tracking,127.0.0.1,\"This relay answers there, over http");
     assertThat(run("domains", "doctor", "gone.example").code()).isEqualTo(5);
   }
 

@@ -28,27 +28,31 @@ final class TrackingCheck {
 
   List<Diagnosis> of(SendingDomain domain) throws InterruptedException, ExecutionException {
     URI base = base(domain);
-    Optional<DomainName> host = DomainName.parse(base.getHost());
-    if (host.isEmpty()) {
-      return List.of(
-          Diagnosis.fail(
-              Check.TRACKING,
-              base.toString(),
-              "The address has no host name.",
-              REASON,
-              "Set tracking.url to an address with a public name."));
-    }
     String recipient = "doctor-" + run.instruments().ids().next();
     URI link = link(base, domain, new EmailAddress(recipient, domain.name()));
-    Place place = new Place(Check.TRACKING, host.get(), REASON);
-    return place.visited(
-        run,
-        address ->
-            judge(
-                place.at(address),
-                link,
-                recipient,
-                WebVisit.get(link, address, run.instruments().web().get(), run.settings().step())));
+    Optional<InetAddress> literal = literal(base.getHost());
+    if (literal.isPresent()) {
+      return List.of(visit(base.getHost(), link, recipient, literal.get()));
+    }
+    Place place = new Place(Check.TRACKING, DomainName.of(base.getHost()), REASON);
+    return place.visited(run, at -> visit(place.at(at), link, recipient, at));
+  }
+
+  private Diagnosis visit(String subject, URI link, String recipient, InetAddress at) {
+    return judge(
+        subject,
+        link,
+        recipient,
+        WebVisit.get(link, at, run.instruments().web().get(), run.settings().step()));
+  }
+
+  /// An address without a name, which the operator may have configured.
+  private static Optional<InetAddress> literal(String host) {
+    try {
+      return Optional.of(InetAddress.ofLiteral(host));
+    } catch (IllegalArgumentException name) {
+      return Optional.empty();
+    }
   }
 
   /// As the domain's copies have it.
