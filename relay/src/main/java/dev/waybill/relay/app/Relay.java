@@ -10,9 +10,11 @@ import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.config.MasterKey;
 import dev.waybill.relay.config.RelaySettings;
+import dev.waybill.relay.delivery.AddressPolicy;
 import dev.waybill.relay.delivery.DeliveryEngine;
 import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.delivery.HardBounces;
+import dev.waybill.relay.dns.AuthoritativeRecords;
 import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.doctor.Doctor;
 import dev.waybill.relay.doctor.DoctorSettings;
@@ -125,7 +127,9 @@ public final class Relay {
             sealing,
             settings.plan(),
             settings.verification(),
-            resolver.uncached(),
+            new AuthoritativeRecords(
+                resolver.uncached(),
+                new AddressPolicy(settings.delivery().allowNetworks())::permits),
             new Domains.Surroundings(clock, ids, random, journal::append, metrics.registry()));
     suppressions =
         Suppressions.open(
@@ -305,7 +309,7 @@ public final class Relay {
             settings.machine().hostname(),
             settings.delivery().heloName(),
             settings.delivery().sourceAddresses(),
-            settings.delivery()::permits,
+            new AddressPolicy(settings.delivery().allowNetworks())::permits,
             settings.delivery().port(),
             settings.plan().feedbackHost(),
             this::feedbackPort,

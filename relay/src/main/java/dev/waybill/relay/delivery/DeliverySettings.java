@@ -75,11 +75,6 @@ public record DeliverySettings(
         Optional.empty());
   }
 
-  /// Whether a connection may be opened to the address: a public one, or one in `allow-networks`.
-  public boolean permits(InetAddress address) {
-    return new AddressPolicy(allowNetworks).permits(address);
-  }
-
   private static void range(String key, long value, long least, long most) {
     if (value < least || value > most) {
       throw problem(key, value, "%d to %d".formatted(least, most));

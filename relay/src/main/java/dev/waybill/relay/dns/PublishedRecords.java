@@ -2,6 +2,7 @@ package dev.waybill.relay.dns;
 
 import dev.waybill.relay.message.DomainName;
 import java.net.InetAddress;
+import java.util.List;
 
 /// What the DNS says about names whose owners publish records for mail; blocking, any thread.
 public interface PublishedRecords {
@@ -16,4 +17,15 @@ public interface PublishedRecords {
 
   /// The addresses of the name, aliases followed.
   Lookup<InetAddress> addresses(DomainName name);
+
+  /// Looks for one check at the records of a domain: what was asked once is remembered, so that a
+  /// correction is seen by the next look.
+  default PublishedRecords look(DomainName domain) {
+    return this;
+  }
+
+  /// What is worth knowing about the answers so far, in sentences; a few at most.
+  default List<String> remarks() {
+    return List.of();
+  }
 }

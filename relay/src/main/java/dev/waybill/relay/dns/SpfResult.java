@@ -28,7 +28,9 @@ public sealed interface SpfResult {
   /// @param problem in words, with the term or the name it is about
   record PermError(String problem) implements SpfResult {}
 
-  /// The DNS did not answer.
+  /// The DNS did not answer, or in a way that proves nothing.
+  ///
+  /// @param reason a whole sentence
   record TempError(String reason) implements SpfResult {}
 
   /// It depends on a term with a macro, whose meaning is known only for one message.

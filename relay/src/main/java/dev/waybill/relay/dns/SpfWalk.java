@@ -82,7 +82,8 @@ final class SpfWalk {
               choose(domain, texts.stream().filter(SpfRecord::isPolicy).toList());
           case Lookup.NoRecord<String>() -> new SpfResult.None();
           case Lookup.NoSuchName<String>() -> new SpfResult.None();
-          case Lookup.NoAnswer<String>(String reason) -> new SpfResult.TempError(reason);
+          case Lookup.NoAnswer<String>(String reason) -> silence(reason);
+          case Lookup.Unproven<String>(String reason) -> new SpfResult.TempError(reason);
         };
     open.remove(domain);
     return result;
@@ -253,7 +254,8 @@ final class SpfWalk {
               domain);
       case Lookup.NoRecord<Mx>() -> nothing(term, domain);
       case Lookup.NoSuchName<Mx>() -> nothing(term, domain);
-      case Lookup.NoAnswer<Mx>(String reason) -> new Match.Stop(new SpfResult.TempError(reason));
+      case Lookup.NoAnswer<Mx>(String reason) -> new Match.Stop(silence(reason));
+      case Lookup.Unproven<Mx>(String reason) -> new Match.Stop(new SpfResult.TempError(reason));
     };
   }
 
@@ -270,6 +272,9 @@ final class SpfWalk {
         case Lookup.NoRecord<InetAddress>() -> {}
         case Lookup.NoSuchName<InetAddress>() -> {}
         case Lookup.NoAnswer<InetAddress>(String reason) -> {
+          return new Match.Stop(silence(reason));
+        }
+        case Lookup.Unproven<InetAddress>(String reason) -> {
           return new Match.Stop(new SpfResult.TempError(reason));
         }
       }
@@ -292,7 +297,8 @@ final class SpfWalk {
       case Lookup.Found<InetAddress>(_) -> nothing(term, domain);
       case Lookup.NoRecord<InetAddress>() -> nothing(term, domain);
       case Lookup.NoSuchName<InetAddress>() -> nothing(term, domain);
-      case Lookup.NoAnswer<InetAddress>(String reason) ->
+      case Lookup.NoAnswer<InetAddress>(String reason) -> new Match.Stop(silence(reason));
+      case Lookup.Unproven<InetAddress>(String reason) ->
           new Match.Stop(new SpfResult.TempError(reason));
     };
   }
@@ -323,6 +329,10 @@ final class SpfWalk {
                 "more than %d terms find nothing, \"%s\" of %s among them (receivers stop there)"
                     .formatted(SpfEvaluation.MAX_VOIDS, SpfRecord.shown(term.text()), domain)))
         : new Match.No();
+  }
+
+  private static SpfResult silence(String reason) {
+    return new SpfResult.TempError("The DNS did not answer: " + reason);
   }
 
   private @Nullable SpfResult countLookup(SpfTerm term, DomainName domain) {

@@ -37,8 +37,8 @@ final class HeloCheck {
       case Lookup.Found<InetAddress>(List<InetAddress> addresses) -> judge(addresses, sources);
       case Lookup.NoRecord<InetAddress> _ -> unfit("It has no address.");
       case Lookup.NoSuchName<InetAddress> _ -> unfit("It does not exist in the DNS.");
-      case Lookup.NoAnswer<InetAddress>(String why) ->
-          Diagnosis.unknown(Check.HELO, helo, why, REASON, "Ask again in a while.");
+      case Lookup.NoAnswer<InetAddress>(String why) -> silent(why);
+      case Lookup.Unproven<InetAddress>(String why) -> silent(why);
     };
   }
 
@@ -68,6 +68,11 @@ final class HeloCheck {
                             source.address().getAddress().length == 4 ? "A" : "AAAA",
                             source.text()))
                 .collect(Collectors.joining("\n")));
+  }
+
+  private Diagnosis silent(String why) {
+    return Diagnosis.unknown(
+        Check.HELO, run.settings().heloName(), why, REASON, "Ask again in a while.");
   }
 
   private Diagnosis unfit(String found) {

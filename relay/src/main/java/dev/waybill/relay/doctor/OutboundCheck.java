@@ -178,6 +178,9 @@ final class OutboundCheck {
           case Lookup.NoAnswer<InetAddress>(String reason) -> {
             return new Attempt.Unknown(provider, reason);
           }
+          case Lookup.Unproven<InetAddress>(String reason) -> {
+            return new Attempt.Unknown(provider, reason);
+          }
           case Lookup.NoRecord<InetAddress> _ -> {}
           case Lookup.NoSuchName<InetAddress> _ -> {}
         }

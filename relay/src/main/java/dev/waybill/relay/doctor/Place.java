@@ -40,8 +40,8 @@ record Place(Check check, DomainName name, String reason) {
       }
       case Lookup.NoRecord<InetAddress> _ -> List.of(nowhere("The name has no address."));
       case Lookup.NoSuchName<InetAddress> _ -> List.of(nowhere("The name does not exist."));
-      case Lookup.NoAnswer<InetAddress>(String why) ->
-          List.of(Diagnosis.unknown(check, name.value(), why, reason, "Ask again in a while."));
+      case Lookup.NoAnswer<InetAddress>(String why) -> List.of(silent(why));
+      case Lookup.Unproven<InetAddress>(String why) -> List.of(silent(why));
     };
   }
 
@@ -54,6 +54,10 @@ record Place(Check check, DomainName name, String reason) {
     return Diagnosis.fail(
             check, name.value(), found, reason, "Publish the address where the relay is reached:")
         .pasting("%s. IN A <address>".formatted(name));
+  }
+
+  private Diagnosis silent(String why) {
+    return Diagnosis.unknown(check, name.value(), why, reason, "Ask again in a while.");
   }
 
   private Diagnosis unpublic(InetAddress address) {

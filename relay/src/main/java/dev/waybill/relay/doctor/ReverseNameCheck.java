@@ -29,8 +29,8 @@ final class ReverseNameCheck {
       case Lookup.Found<DomainName>(List<DomainName> names) -> confirm(source, names);
       case Lookup.NoRecord<DomainName> _ -> nameless(source);
       case Lookup.NoSuchName<DomainName> _ -> nameless(source);
-      case Lookup.NoAnswer<DomainName>(String why) ->
-          Diagnosis.unknown(Check.PTR, source.text(), why, REASON, "Ask again in a while.");
+      case Lookup.NoAnswer<DomainName>(String why) -> silent(source, why);
+      case Lookup.Unproven<DomainName>(String why) -> silent(source, why);
     };
   }
 
@@ -43,6 +43,7 @@ final class ReverseNameCheck {
           return named(source, name);
         }
         case Lookup.NoAnswer<InetAddress>(String why) -> silent.add(why);
+        case Lookup.Unproven<InetAddress>(String why) -> silent.add(why);
         case Lookup.Found<InetAddress> _ -> {}
         case Lookup.NoRecord<InetAddress> _ -> {}
         case Lookup.NoSuchName<InetAddress> _ -> {}
@@ -50,12 +51,7 @@ final class ReverseNameCheck {
     }
     String all = names.stream().map(DomainName::value).collect(Collectors.joining(", "));
     if (!silent.isEmpty()) {
-      return Diagnosis.unknown(
-          Check.PTR,
-          source.text(),
-          "The name is %s; %s".formatted(all, silent.getFirst()),
-          REASON,
-          "Ask again in a while.");
+      return silent(source, "The name is %s; %s".formatted(all, silent.getFirst()));
     }
     DomainName first = names.getFirst();
     return Diagnosis.fail(
@@ -68,6 +64,10 @@ final class ReverseNameCheck {
                 + run.settings().hostname()
                 + ".")
         .pasting(forward(first, source));
+  }
+
+  private static Diagnosis silent(Source source, String why) {
+    return Diagnosis.unknown(Check.PTR, source.text(), why, REASON, "Ask again in a while.");
   }
 
   private Diagnosis named(Source source, DomainName name) {

@@ -92,14 +92,13 @@ final class SourceCheck {
                 + " here.";
     List<Source> assumed = new ArrayList<>();
     String silence = "";
-    if (run.resolver().addresses(run.settings().hostname())
-        instanceof Lookup.Found<InetAddress>(List<InetAddress> addresses)) {
+    Lookup<InetAddress> lookup = run.resolver().addresses(run.settings().hostname());
+    if (lookup instanceof Lookup.Found<InetAddress>(List<InetAddress> addresses)) {
       addresses.stream()
           .filter(run.settings().permits())
           .filter(address -> seen.stream().noneMatch(known -> known.address().equals(address)))
           .forEach(address -> assumed.add(new Source(address, "the address of " + name)));
-    } else if (run.resolver().addresses(run.settings().hostname())
-        instanceof Lookup.NoAnswer<InetAddress>(String why)) {
+    } else if (lookup instanceof Lookup.NoAnswer<InetAddress>(String why)) {
       silence = " " + why;
     }
     seen.addAll(assumed);

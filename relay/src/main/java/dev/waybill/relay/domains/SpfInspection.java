@@ -46,8 +46,7 @@ final class SpfInspection {
               "Receivers cannot use the SPF record: %s.%s"
                   .formatted(Finding.shown(problem), cost(evaluation.atMost(returnPath))));
         }
-        case SpfResult.TempError(String reason) ->
-            unclear = new Finding.Unanswered("The DNS did not answer: " + Finding.shown(reason));
+        case SpfResult.TempError(String reason) -> unclear = Finding.unproven(reason);
         case SpfResult.Untold(String term) ->
             unclear =
                 unclear != null

@@ -135,6 +135,50 @@ class ExplainsRecordsTest {
   }
 
   @Test
+  void seesAKeyThatWasTornApart() {
+    zone.txt(KEY_NAME, KEY.substring(0, 200) + "\" \"" + KEY.substring(200));
+    assertThat(wrong(Kind.DKIM)).startsWith("The key is ours with something else in its middle");
+    zone.remove(KEY_NAME).txt(KEY_NAME, KEY.substring(0, 200) + "\\" + KEY.substring(200));
+    assertThat(wrong(Kind.DKIM)).startsWith("The key is ours with something else in its middle");
+    zone.remove(KEY_NAME).txt(KEY_NAME, KEY.substring(0, 200) + "  " + KEY.substring(200));
+    expect(Kind.DKIM, "right", "The published key is ours.");
+  }
+
+  @Test
+  void findsRecordsAtNamesThatReceiversDoNotAskFor() {
+    zone.txt("wb1.example.com", KEY).txt("example.com", GOOD_SPF);
+    assertThat(wrong(Kind.DKIM))
+        .isEqualTo(
+            "The key stands at wb1.example.com; its name must be wb1._domainkey.example.com, with"
+                + " ._domainkey in it.");
+    assertThat(wrong(Kind.SPF))
+        .startsWith("The SPF record stands at example.com")
+        .endsWith("publish it at send.example.com.");
+    zone.remove("example.com").txt("example.com", "v=spf1 ip4:203.0.113.1 -all");
+    assertThat(wrong(Kind.SPF)).startsWith("There is no TXT record at send.example.com");
+  }
+
+  @Test
+  void seesAliasesThatLeadNowhere() {
+    zone.cname(KEY_NAME, "wb1.keys.elsewhere.example").cname(SEND, "mx.relay.example");
+    for (Kind kind : List.of(Kind.DKIM, Kind.SPF, Kind.RETURN_PATH)) {
+      assertThat(wrong(kind)).contains(" is a CNAME to ").contains("record itself");
+    }
+    zone.txt("wb1.keys.elsewhere.example", KEY);
+    expect(Kind.DKIM, "right", "The published key is ours.");
+  }
+
+  @Test
+  void seesWildcards() {
+    zone.txt("_dmarc.example.com", "all=yes")
+        .txt("waybill-looks-for-a-wildcard.example.com", "all=yes")
+        .txt(KEY_NAME, "all=yes")
+        .txt("waybill-looks-for-a-wildcard._domainkey.example.com", "all=yes");
+    assertThat(wrong(Kind.DMARC)).contains("a wildcard record, *.example.com or above");
+    assertThat(wrong(Kind.DKIM)).contains("a wildcard record, *._domainkey.example.com or above");
+  }
+
+  @Test
   void judgesTheTrackingHost() {
     zone.cname("go.example.com", "track.relay.example");
     expect(Kind.TRACKING, "right", "It points to track.relay.example.");
@@ -156,7 +200,7 @@ class ExplainsRecordsTest {
     assertThat(inspect(Kind.DMARC, "example.com").explanation())
         .contains("With aspf=s the return path send.example.com does not count as example.com")
         .contains("took away the tag pct")
-        .doesNotContain("rua");
+        .contains("b.example has to publish");
     zone.txt("_dmarc.example.com", "v=DMARC1; p=none");
     assertThat(wrong(Kind.DMARC)).startsWith("There are 2 DMARC records");
   }

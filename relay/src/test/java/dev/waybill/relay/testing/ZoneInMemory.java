@@ -99,6 +99,10 @@ public final class ZoneInMemory implements PublishedRecords {
     if (silent || silentNames.contains(name.value())) {
       return new Lookup.NoAnswer<>("time-out");
     }
+    List<DomainName> targets = aliases.get(name.value());
+    if (targets != null && (Map<?, ?>) records != aliases) {
+      return answer(records, targets.getFirst());
+    }
     List<T> found = records.get(name.value());
     if (found != null) {
       return new Lookup.Found<>(found);
