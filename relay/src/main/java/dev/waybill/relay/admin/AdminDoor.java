@@ -82,11 +82,11 @@ public final class AdminDoor {
 
   private static Routes routes(Ledgers ledgers, Node node, Metrics metrics, InstantSource clock) {
     Authentication authentication = new Authentication(ledgers.guard());
-    DomainsResource domains = new DomainsResource(ledgers.domains());
     Stream<Route> guarded =
         Stream.of(
-                domains.routes(),
-                new DoctorResource(domains::find, ledgers.doctor()).routes(),
+                new DomainsResource(ledgers.domains()).routes(),
+                new DomainKeysResource(ledgers.domains()).routes(),
+                new DoctorResource(ledgers.domains(), ledgers.doctor()).routes(),
                 new ApiKeysResource(ledgers.keys(), ledgers.domains()).routes(),
                 new SuppressionsResource(ledgers.suppressions(), ledgers.domains()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),

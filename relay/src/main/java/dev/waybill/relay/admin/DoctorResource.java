@@ -3,6 +3,7 @@ package dev.waybill.relay.admin;
 import dev.waybill.relay.doctor.Diagnosis;
 import dev.waybill.relay.doctor.Doctor;
 import dev.waybill.relay.doctor.Report;
+import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.http.Json;
 import dev.waybill.relay.http.Problem;
@@ -11,7 +12,6 @@ import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 
 /// `/domains/{domain}/doctor`: what stands between this host and a good delivery.
 final class DoctorResource {
@@ -50,12 +50,11 @@ final class DoctorResource {
     }
   }
 
-  private final Function<Request, SendingDomain> domains;
+  private final DomainFinder finder;
   private final Doctor doctor;
 
-  /// @param domains finds the domain that a request names, or refuses it
-  DoctorResource(Function<Request, SendingDomain> domains, Doctor doctor) {
-    this.domains = domains;
+  DoctorResource(Domains domains, Doctor doctor) {
+    this.finder = new DomainFinder(domains);
     this.doctor = doctor;
   }
 
@@ -65,7 +64,7 @@ final class DoctorResource {
 
   /// The answer waits for the examination, which bounds itself.
   private Response examine(Request request) {
-    SendingDomain domain = domains.apply(request);
+    SendingDomain domain = finder.registered(request);
     try {
       return doctor
           .examine(domain)

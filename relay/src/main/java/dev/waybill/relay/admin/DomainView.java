@@ -4,12 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.waybill.relay.domains.DnsRecord;
 import dev.waybill.relay.domains.SendingDomain;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// A domain as the API shows it.
 ///
+/// @param deletedAt null while it is registered
 /// @param region Resend names a data centre here
 /// @param records absent in lists
 record DomainView(
@@ -18,6 +21,7 @@ record DomainView(
     String name,
     String status,
     String createdAt,
+    @Nullable String deletedAt,
     String region,
     String customReturnPath,
     boolean openTracking,
@@ -60,21 +64,24 @@ record DomainView(
     }
   }
 
-  static DomainView of(SendingDomain domain) {
-    return of(domain, null);
+  static DomainView of(SendingDomain domain, Optional<Instant> removedAt) {
+    return of(domain, removedAt, null);
   }
 
-  static DomainView withRecords(SendingDomain domain, List<DnsRecord> records) {
-    return of(domain, records.stream().map(RecordView::of).toList());
+  static DomainView withRecords(
+      SendingDomain domain, Optional<Instant> removedAt, List<DnsRecord> records) {
+    return of(domain, removedAt, records.stream().map(RecordView::of).toList());
   }
 
-  private static DomainView of(SendingDomain domain, @Nullable List<RecordView> records) {
+  private static DomainView of(
+      SendingDomain domain, Optional<Instant> removedAt, @Nullable List<RecordView> records) {
     return new DomainView(
         "domain",
         domain.id(),
         domain.name().value(),
         domain.status().text(),
         Times.text(domain.createdAt()),
+        removedAt.map(Times::text).orElse(null),
         "self-hosted",
         domain.returnPathLabel(),
         domain.openTracking(),

@@ -1,17 +1,19 @@
 package dev.waybill.relay.admin;
 
+import dev.waybill.relay.dkim.SigningKey.Algorithm;
 import dev.waybill.relay.domains.AddOutcome;
 import dev.waybill.relay.domains.DomainChange;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.NewDomain;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.http.Json;
+import dev.waybill.relay.http.Parameters;
 import dev.waybill.relay.http.Problem;
 import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
-import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.keyring.KeyWish;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +38,9 @@ final class DomainsResource {
       @Nullable String trackingSubdomain,
       @Nullable String tls,
       @Nullable String dkimPrivateKey,
-      @Nullable String dkimSelector) {
+      @Nullable String dkimSelector,
+      @Nullable Integer dkimRsaBits,
+      @Nullable Boolean dkimEd25519) {
 
     /// @throws Refusal when the name is missing or `tls` is unknown
     NewDomain toRequest() {
@@ -50,8 +54,8 @@ final class DomainsResource {
           Boolean.TRUE.equals(clickTracking),
           trackingSubdomain,
           Objects.requireNonNullElse(requireTls(tls), false),
-          dkimPrivateKey,
-          dkimSelector);
+          new KeyWish(Algorithm.RSA_SHA256, dkimRsaBits, dkimPrivateKey, dkimSelector),
+          Boolean.TRUE.equals(dkimEd25519));
     }
   }
 
@@ -60,7 +64,8 @@ final class DomainsResource {
       @Nullable Boolean openTracking,
       @Nullable Boolean clickTracking,
       @Nullable JsonNode trackingSubdomain,
-      @Nullable String tls) {
+      @Nullable String tls,
+      @Nullable Boolean dkimEd25519) {
 
     /// @throws Refusal when `tls` is unknown or the subdomain is neither text nor null
     DomainChange toChange() {
@@ -88,10 +93,12 @@ final class DomainsResource {
   record Deleted(String object, UUID id, boolean deleted) {}
 
   private final Domains domains;
+  private final DomainFinder finder;
   private final Set<UUID> beingVerified = ConcurrentHashMap.newKeySet();
 
   DomainsResource(Domains domains) {
     this.domains = domains;
+    this.finder = new DomainFinder(domains);
   }
 
   List<Route> routes() {
@@ -121,55 +128,71 @@ final class DomainsResource {
 
   private Response list(Request request) {
     Page.Asked asked = Page.Asked.of(request.parameters());
-    return Json.response(200, Page.cut(domains.list(), asked, SendingDomain::id, DomainView::of));
+    List<SendingDomain> listed =
+        wantsDeleted(request.parameters()) ? domains.listEver() : domains.list();
+    return Json.response(
+        200,
+        Page.cut(
+            listed,
+            asked,
+            SendingDomain::id,
+            domain -> DomainView.of(domain, domains.removedAt(domain.id()))));
   }
 
   private Response show(Request request) {
-    return Json.response(200, withRecords(find(request)));
+    return Json.response(200, withRecords(finder.ever(request)));
   }
 
   private Response update(Request request) {
-    SendingDomain domain = find(request);
-    DomainChange change = Json.read(request, Update.class).toChange();
+    SendingDomain domain = finder.registered(request);
+    Update wanted = Json.read(request, Update.class);
+    DomainChange change = wanted.toChange();
     Optional<SendingDomain> updated;
     try {
       updated = domains.update(domain.id(), change);
     } catch (IllegalArgumentException unusable) {
       return Json.problem(Problem.invalid(Objects.requireNonNull(unusable.getMessage())));
     }
+    if (wanted.dkimEd25519() != null && updated.isPresent()) {
+      domains.rotation().useEd25519(domain, wanted.dkimEd25519());
+    }
     return Json.response(
-        200, new Reference("domain", updated.orElseThrow(() -> notFound(request)).id()));
+        200,
+        new Reference("domain", updated.orElseThrow(() -> DomainFinder.notFound(request)).id()));
   }
 
   private Response remove(Request request) {
-    SendingDomain domain = find(request);
+    SendingDomain domain = finder.registered(request);
     if (!domains.remove(domain.id())) {
-      throw notFound(request);
+      throw DomainFinder.notFound(request);
     }
     return Json.response(200, new Deleted("domain", domain.id(), true));
   }
 
   private Response disable(Request request) {
-    SendingDomain domain = find(request);
+    SendingDomain domain = finder.registered(request);
     return Json.response(
         200,
         new Reference(
             "domain",
-            domains.enable(domain.id(), false).orElseThrow(() -> notFound(request)).id()));
+            domains
+                .enable(domain.id(), false)
+                .orElseThrow(() -> DomainFinder.notFound(request))
+                .id()));
   }
 
   /// Its records are looked up at once, so that one that is still right soon sends again.
   private Response enable(Request request) {
-    SendingDomain domain = find(request);
+    SendingDomain domain = finder.registered(request);
     if (domains.enable(domain.id(), true).isEmpty()) {
-      throw notFound(request);
+      throw DomainFinder.notFound(request);
     }
     return verify(request);
   }
 
   /// Starts the look-up and answers at once; a second wish while it runs is the same look-up.
   private Response verify(Request request) {
-    SendingDomain domain = find(request);
+    SendingDomain domain = finder.registered(request);
     if (beingVerified.add(domain.id())) {
       Thread.ofVirtual().name("verify-" + domain.name()).start(() -> verifyNow(domain));
     }
@@ -189,25 +212,18 @@ final class DomainsResource {
   }
 
   private DomainView withRecords(SendingDomain domain) {
-    return DomainView.withRecords(domain, domains.records(domain.id()));
+    return DomainView.withRecords(
+        domain, domains.removedAt(domain.id()), domains.records(domain.id()));
   }
 
-  /// Registered domains only: the ledger also knows removed ones by id, for mail still queued.
-  ///
-  /// @throws Refusal 404 when there is none
-  SendingDomain find(Request request) {
-    String text = request.variable("domain");
-    Optional<UUID> id = Ids.parse(text);
-    Optional<SendingDomain> found =
-        id.isPresent()
-            ? domains.list().stream().filter(domain -> domain.id().equals(id.get())).findFirst()
-            : DomainName.parse(text).flatMap(domains::byName);
-    return found.orElseThrow(() -> notFound(request));
-  }
-
-  private static Refusal notFound(Request request) {
-    return new Refusal(
-        Problem.notFound("there is no domain \"%s\"".formatted(request.variable("domain"))));
+  private static boolean wantsDeleted(Parameters parameters) {
+    String deleted = parameters.text("deleted").orElse("false");
+    return switch (deleted) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new Refusal(Problem.invalid("deleted", "\"" + deleted + "\"", "true or false"));
+    };
   }
 
   private static @Nullable Boolean requireTls(@Nullable String tls) {

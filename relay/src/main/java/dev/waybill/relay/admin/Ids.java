@@ -7,6 +7,9 @@ import java.util.UUID;
 
 /// Reads ids as clients write them.
 final class Ids {
+  /// The version of every id that is made here: ordered by time (RFC 9562 §5.7).
+  static final int VERSION = 7;
+
   private static final int LENGTH = 36;
 
   private Ids() {}

@@ -43,25 +43,38 @@ record Page<T>(String object, boolean hasMore, List<T> data) {
 
   /// Cuts a page out of a whole list.
   ///
-  /// @throws Refusal when the list has no entry with the id
+  /// @throws Refusal when the id is none of ours
   static <T, V> Page<V> cut(List<T> all, Asked asked, Function<T, UUID> id, Function<T, V> view) {
     if (asked.before() != null) {
       int end = place("before", all, asked.before(), id);
       int start = Math.max(0, end - asked.limit());
       return of(start > 0, all.subList(start, end).stream().map(view).toList());
     }
-    int start = asked.after() == null ? 0 : place("after", all, asked.after(), id) + 1;
+    int start = asked.after() == null ? 0 : place("after", all, asked.after(), id);
+    if (start < all.size() && id.apply(all.get(start)).equals(asked.after())) {
+      start++;
+    }
     int end = Math.min(all.size(), start + asked.limit());
     return of(end < all.size(), all.subList(start, end).stream().map(view).toList());
   }
 
+  /// Where the entry stands, or would stand if it were not gone: a list may change between two
+  /// pages. Ids are ordered by time, as the lists are.
   private static <T> int place(String name, List<T> all, UUID entry, Function<T, UUID> id) {
+    int before = 0;
     for (int i = 0; i < all.size(); i++) {
-      if (id.apply(all.get(i)).equals(entry)) {
+      UUID each = id.apply(all.get(i));
+      if (each.equals(entry)) {
         return i;
       }
+      if (each.toString().compareTo(entry.toString()) < 0) {
+        before++;
+      }
     }
-    throw new Refusal(
-        Problem.invalid(name, "\"" + entry + "\"", "the id of an entry of this list"));
+    if (entry.version() != Ids.VERSION) {
+      throw new Refusal(
+          Problem.invalid(name, "\"" + entry + "\"", "the id of an entry of this list"));
+    }
+    return before;
   }
 }

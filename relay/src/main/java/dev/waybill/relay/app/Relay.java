@@ -103,7 +103,7 @@ public final class Relay {
   public Relay(RelaySettings settings, List<Route> pages) throws IOException {
     this.settings = settings;
     Path dataDir = dataDir(settings);
-    Sealing sealing = new Sealing(MasterKey.of(settings.machine(), random));
+    Sealing sealing = MasterKey.sealing(settings.machine(), random);
 
     // the certificate is read while the database opens
     FutureTask<ServerCertificate> reading =

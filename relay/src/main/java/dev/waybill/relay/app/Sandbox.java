@@ -28,6 +28,7 @@ import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
+import dev.waybill.relay.keyring.KeyWish;
 import dev.waybill.relay.message.DomainName;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
@@ -198,7 +199,8 @@ public final class Sandbox {
 
   private SendingDomain registeredDomain() {
     NewDomain request =
-        new NewDomain(SandboxZone.DOMAIN.value(), null, true, true, null, false, null, null);
+        new NewDomain(
+            SandboxZone.DOMAIN.value(), null, true, true, null, false, KeyWish.USUAL, false);
     return switch (relay.domains().add(request)) {
       case AddOutcome.Added(SendingDomain added) -> added;
       case AddOutcome.AlreadyRegistered(SendingDomain there) -> there;

@@ -28,6 +28,8 @@ public final class Keys {
   public static final Key<Integer> DATABASE_POOL_SIZE =
       single("database.pool-size", Kind.number(2, 200), "10");
   public static final Key<String> MASTER_KEY = secret("secrets.master-key", Kind.longText(32));
+  public static final Key<String> PREVIOUS_MASTER_KEY =
+      secret("secrets.previous-master-key", Kind.longText(32));
 
   public static final Key<InetSocketAddress> DNS_SERVERS =
       list("dns.servers", Kind.serverAddress(), "");

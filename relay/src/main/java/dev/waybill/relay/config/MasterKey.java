@@ -1,5 +1,6 @@
 package dev.waybill.relay.config;
 
+import dev.waybill.relay.storage.Sealing;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -11,17 +12,29 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/// The secret that seals all other secrets. Called once, by the thread that starts the relay.
+/// The secret that seals all other secrets, and the one that they may still be sealed with. Called
+/// once, by the thread that starts the relay.
 public final class MasterKey {
   private static final String FILE = "master.key";
   private static final int LENGTH = 32;
 
   private MasterKey() {}
 
+  /// The sealing under both.
+  ///
+  /// @throws IOException when the file can be neither read nor made
+  public static Sealing sealing(RelaySettings.Machine machine, RandomGenerator random)
+      throws IOException {
+    return new Sealing(
+        of(machine, random),
+        machine.previousMasterKey().map(key -> key.getBytes(StandardCharsets.UTF_8)).stream()
+            .toList());
+  }
+
   /// The operator's own, or the one kept in the data folder, which is made at the first start.
   ///
   /// @throws IOException when the file can be neither read nor made
-  public static byte[] of(RelaySettings.Machine machine, RandomGenerator random)
+  private static byte[] of(RelaySettings.Machine machine, RandomGenerator random)
       throws IOException {
     if (machine.masterKey().isPresent()) {
       return machine.masterKey().get().getBytes(StandardCharsets.UTF_8);

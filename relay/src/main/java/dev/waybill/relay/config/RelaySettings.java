@@ -52,9 +52,14 @@ public record RelaySettings(
   /// @param hostname the name under which other hosts know it
   /// @param dataDir the folder for everything that must survive a restart
   /// @param masterKey the secret that seals all others; empty to keep one in the data folder
+  /// @param previousMasterKey the secret that others may still be sealed with
   /// @param shutdownGrace how long a stop waits for what is under way
   public record Machine(
-      DomainName hostname, Path dataDir, Optional<String> masterKey, Duration shutdownGrace) {
+      DomainName hostname,
+      Path dataDir,
+      Optional<String> masterKey,
+      Optional<String> previousMasterKey,
+      Duration shutdownGrace) {
     /// Never shows the secret.
     @Override
     public String toString() {

@@ -79,6 +79,7 @@ public final class SettingsReader {
             hostname,
             dataDir,
             configuration.optional(Keys.MASTER_KEY),
+            configuration.optional(Keys.PREVIOUS_MASTER_KEY),
             configuration.get(Keys.SHUTDOWN_GRACE)),
         database,
         new RelaySettings.Dns(
@@ -158,7 +159,8 @@ public final class SettingsReader {
         configuration.get(Keys.VERIFICATION_FIRST),
         configuration.get(Keys.VERIFICATION_LONGEST),
         configuration.get(Keys.VERIFICATION_RECHECK),
-        configuration.get(Keys.VERIFICATION_PATIENCE));
+        configuration.get(Keys.VERIFICATION_PATIENCE),
+        configuration.get(Keys.DELIVERY_RETRY_LIFETIME));
   }
 
   private QueueSettings queue(DomainName hostname, Path dataDir) {

@@ -18,6 +18,11 @@ public interface PublishedRecords {
   /// The addresses of the name, aliases followed.
   Lookup<InetAddress> addresses(DomainName name);
 
+  /// The same questions as receivers ask them, who may still have older answers.
+  default PublishedRecords asReceiversSee() {
+    return this;
+  }
+
   /// Looks for one check at the records of a domain: what was asked once is remembered, so that a
   /// correction is seen by the next look.
   default PublishedRecords look(DomainName domain) {

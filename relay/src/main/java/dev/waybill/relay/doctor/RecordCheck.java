@@ -30,7 +30,8 @@ final class RecordCheck {
   private static final String STRONG =
       "Gmail asks for 1,024 bits at least and recommends 2,048 (RFC 8301 §3.2).";
   private static final String AHEAD =
-      "Keys are changed without waiting for the DNS only where the next one is published ahead.";
+      "Mail is good by the active key; the others are for the next change of keys, for mail that is"
+          + " still on its way, or for a second signature.";
   private static final String SENDS = "Mail of a domain that is not verified is refused here.";
 
   private final Examination run;
@@ -146,7 +147,7 @@ final class RecordCheck {
         && key.publicKey() instanceof EdECPublicKey) {
       return "Ed25519";
     }
-    return "RSA, %d bits, %s".formatted(bits(record), record.required() ? "active" : "standby");
+    return "RSA, %d bits%s".formatted(bits(record), record.required() ? ", active" : "");
   }
 
   /// The length of an RSA key; of another one more than any.

@@ -1,26 +1,34 @@
 package dev.waybill.relay.domains;
 
 import dev.waybill.relay.dkim.SigningKey;
-import dev.waybill.relay.domains.DomainKeys.Role;
-import dev.waybill.relay.domains.DomainKeys.StoredKey;
+import dev.waybill.relay.keyring.DomainKey;
+import dev.waybill.relay.keyring.DomainKey.Role;
+import dev.waybill.relay.keyring.KeyLife;
+import dev.waybill.relay.keyring.Keyring;
 import dev.waybill.relay.message.DomainName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// All domains and opened signing keys as of one revision. Immutable; any thread.
 final class DomainSnapshot {
   static final DomainSnapshot EMPTY = new DomainSnapshot(0, List.of(), Map.of(), Map.of());
 
+  private static final Comparator<SendingDomain> AGE =
+      Comparator.comparing(SendingDomain::createdAt).thenComparing(SendingDomain::id);
+
   private final long revision;
   private final Map<UUID, DomainStore.Row> rows;
   private final Map<String, SendingDomain> registered;
   private final List<SendingDomain> oldestFirst;
-  private final Map<UUID, List<StoredKey>> stored;
+  private final Map<UUID, List<DomainKey>> stored;
   private final Map<UUID, List<Opened>> opened;
 
   /// A key beside the sealed text that it was opened from.
@@ -29,7 +37,7 @@ final class DomainSnapshot {
   private DomainSnapshot(
       long revision,
       List<DomainStore.Row> rows,
-      Map<UUID, List<StoredKey>> stored,
+      Map<UUID, List<DomainKey>> stored,
       Map<UUID, List<Opened>> opened) {
     Map<UUID, DomainStore.Row> byId = new HashMap<>();
     Map<String, SendingDomain> byName = new HashMap<>();
@@ -41,7 +49,7 @@ final class DomainSnapshot {
         all.add(row.domain());
       }
     }
-    all.sort(Comparator.comparing(SendingDomain::createdAt).thenComparing(SendingDomain::id));
+    all.sort(AGE);
     this.revision = revision;
     this.rows = Map.copyOf(byId);
     this.registered = Map.copyOf(byName);
@@ -53,10 +61,10 @@ final class DomainSnapshot {
   /// The next snapshot; keys that this one has opened are not opened again.
   ///
   /// @throws RuntimeException when a key cannot be opened
-  DomainSnapshot next(DomainStore.Everything everything, DomainKeys keys) {
-    Map<UUID, List<StoredKey>> stored = new HashMap<>();
+  DomainSnapshot next(DomainStore.Everything everything, Keyring keys) {
+    Map<UUID, List<DomainKey>> stored = new HashMap<>();
     Map<UUID, List<Opened>> fresh = new HashMap<>();
-    for (StoredKey key : everything.keys()) {
+    for (DomainKey key : everything.keys()) {
       stored.computeIfAbsent(key.domainId(), _ -> new ArrayList<>()).add(key);
       if (key.role() == Role.ACTIVE) {
         fresh
@@ -105,7 +113,26 @@ final class DomainSnapshot {
     return oldestFirst;
   }
 
-  List<StoredKey> storedKeys(UUID id) {
+  /// Removed domains too.
+  List<SendingDomain> everOldestFirst() {
+    return rows.values().stream().map(DomainStore.Row::domain).sorted(AGE).toList();
+  }
+
+  /// When the domain was removed.
+  Optional<Instant> removedAt(UUID id) {
+    return Optional.ofNullable(rows.get(id)).map(DomainStore.Row::removedAt);
+  }
+
+  /// The domains with a key whose time is over.
+  Set<UUID> withExpiredKeys(Instant now) {
+    return stored.values().stream()
+        .flatMap(List::stream)
+        .filter(key -> KeyLife.isExpired(key, now))
+        .map(DomainKey::domainId)
+        .collect(Collectors.toSet());
+  }
+
+  List<DomainKey> storedKeys(UUID id) {
     return stored.getOrDefault(id, List.of());
   }
 
@@ -113,7 +140,7 @@ final class DomainSnapshot {
     return opened.getOrDefault(id, List.of()).stream().map(Opened::key).toList();
   }
 
-  private Optional<Opened> openedBefore(StoredKey key) {
+  private Optional<Opened> openedBefore(DomainKey key) {
     return opened.getOrDefault(key.domainId(), List.of()).stream()
         .filter(before -> before.sealed().equals(key.sealed()))
         .findFirst();

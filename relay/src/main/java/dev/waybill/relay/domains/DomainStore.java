@@ -1,7 +1,7 @@
 package dev.waybill.relay.domains;
 
-import dev.waybill.relay.domains.DomainKeys.Role;
-import dev.waybill.relay.domains.DomainKeys.StoredKey;
+import dev.waybill.relay.keyring.DomainKey;
+import dev.waybill.relay.keyring.DomainKeyStore;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.storage.Columns;
 import java.sql.ResultSet;
@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,22 +20,29 @@ import org.jspecify.annotations.Nullable;
 
 /// The rows of domains, keys and records. Stateless; every method works in its caller's handle.
 final class DomainStore {
+  private final DomainKeyStore keyRows = new DomainKeyStore();
+
   /// A domain with what only verification needs of it.
   ///
+  /// @param removedAt when it was removed; null while it is registered
   /// @param statusSince when its status began
   /// @param nextCheckAt when it is looked up next; null for never
   /// @param checks how many looks went before in this status
   /// @param absence of what a verified domain needs
   record Row(
       SendingDomain domain,
-      boolean removed,
+      @Nullable Instant removedAt,
       Instant statusSince,
       @Nullable Instant nextCheckAt,
       int checks,
-      Absence absence) {}
+      Absence absence) {
+    boolean removed() {
+      return removedAt != null;
+    }
+  }
 
   /// All that a snapshot is made of.
-  record Everything(long revision, List<Row> rows, List<StoredKey> keys) {}
+  record Everything(long revision, List<Row> rows, List<DomainKey> keys) {}
 
   /// What is remembered of a record.
   record Seen(DnsRecord.Status status, String explanation) {}
@@ -63,10 +69,7 @@ final class DomainStore {
     return new Everything(
         revision,
         handle.createQuery("select * from sending_domain").map((row, _) -> row(row)).list(),
-        handle
-            .createQuery("select * from dkim_key order by domain_id, selector")
-            .map((row, _) -> key(row))
-            .list());
+        keyRows.all(handle));
   }
 
   Optional<Row> find(Handle handle, UUID id) {
@@ -84,14 +87,6 @@ final class DomainStore {
         .bind("id", id)
         .map((row, _) -> row(row))
         .findOne();
-  }
-
-  List<StoredKey> keys(Handle handle, UUID domainId) {
-    return handle
-        .createQuery("select * from dkim_key where domain_id = :domain order by selector")
-        .bind("domain", domainId)
-        .map((row, _) -> key(row))
-        .list();
   }
 
   /// @throws UnableToExecuteStatementException where the name is registered already, as
@@ -114,23 +109,8 @@ final class DomainStore {
         .bind("clicks", domain.clickTracking())
         .bind("tracking", domain.trackingSubdomain())
         .bind("tls", domain.requireTls())
-        .bind("created", utc(domain.createdAt()))
-        .bind("next", utc(nextCheckAt))
-        .execute();
-  }
-
-  void insert(Handle handle, StoredKey key) {
-    handle
-        .createUpdate(
-            """
-            insert into dkim_key (domain_id, selector, role, published, sealed)
-            values (:domain, :selector, :role, :published, :sealed)
-            """)
-        .bind("domain", key.domainId())
-        .bind("selector", key.selector())
-        .bind("role", key.role().name())
-        .bind("published", key.published())
-        .bind("sealed", key.sealed())
+        .bind("created", Columns.timestamp(domain.createdAt()))
+        .bind("next", Columns.timestamp(nextCheckAt))
         .execute();
   }
 
@@ -159,7 +139,7 @@ final class DomainStore {
             where id = :id
             """)
         .bind("id", id)
-        .bind("at", utc(at))
+        .bind("at", Columns.timestamp(at))
         .execute();
   }
 
@@ -174,11 +154,12 @@ final class DomainStore {
             """)
         .bind("id", row.domain().id())
         .bind("status", row.domain().status().name())
-        .bind("since", utc(row.statusSince()))
-        .bindByType("next", optionalUtc(row.nextCheckAt()), OffsetDateTime.class)
+        .bind("since", Columns.timestamp(row.statusSince()))
+        .bindByType("next", Columns.optionalTimestamp(row.nextCheckAt()), OffsetDateTime.class)
         .bind("checks", row.checks())
         .bind("absent", row.absence().proven().toMillis())
-        .bindByType("absentAt", optionalUtc(row.absence().lastSeen()), OffsetDateTime.class)
+        .bindByType(
+            "absentAt", Columns.optionalTimestamp(row.absence().lastSeen()), OffsetDateTime.class)
         .execute();
   }
 
@@ -190,7 +171,7 @@ final class DomainStore {
             select * from sending_domain where next_check_at <= :now
             order by next_check_at fetch first :limit rows only
             """)
-        .bind("now", utc(now))
+        .bind("now", Columns.timestamp(now))
         .bind("limit", limit)
         .map((row, _) -> row(row))
         .list();
@@ -208,8 +189,8 @@ final class DomainStore {
                     where id = :id and next_check_at = :seen
                     """)
                 .bind("id", row.domain().id())
-                .bind("seen", utc(row.nextCheckAt()))
-                .bind("until", utc(until))
+                .bind("seen", Columns.timestamp(row.nextCheckAt()))
+                .bind("until", Columns.timestamp(until))
                 .execute()
             == 1;
   }
@@ -257,7 +238,6 @@ final class DomainStore {
   }
 
   private static Row row(ResultSet row) throws SQLException {
-    OffsetDateTime next = row.getObject("next_check_at", OffsetDateTime.class);
     return new Row(
         new SendingDomain(
             row.getObject("id", UUID.class),
@@ -268,30 +248,13 @@ final class DomainStore {
             row.getBoolean("click_tracking"),
             row.getString("tracking_subdomain"),
             row.getBoolean("require_tls"),
-            row.getObject("created_at", OffsetDateTime.class).toInstant()),
-        row.getObject("removed_at", OffsetDateTime.class) != null,
-        row.getObject("status_since", OffsetDateTime.class).toInstant(),
-        next == null ? null : next.toInstant(),
+            Columns.instant(row, "created_at")),
+        Columns.optionalInstant(row, "removed_at"),
+        Columns.instant(row, "status_since"),
+        Columns.optionalInstant(row, "next_check_at"),
         row.getInt("checks"),
         new Absence(
             Duration.ofMillis(row.getLong("absent_millis")),
             Columns.optionalInstant(row, "absent_at")));
-  }
-
-  private static StoredKey key(ResultSet row) throws SQLException {
-    return new StoredKey(
-        row.getObject("domain_id", UUID.class),
-        row.getString("selector"),
-        Role.valueOf(row.getString("role")),
-        row.getString("published"),
-        row.getString("sealed"));
-  }
-
-  private static @Nullable OffsetDateTime optionalUtc(@Nullable Instant instant) {
-    return instant == null ? null : utc(instant);
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
   }
 }

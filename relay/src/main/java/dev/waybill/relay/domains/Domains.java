@@ -3,14 +3,13 @@ package dev.waybill.relay.domains;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.dkim.SigningKey;
 import dev.waybill.relay.dns.PublishedRecords;
-import dev.waybill.relay.domains.DomainKeys.Role;
-import dev.waybill.relay.domains.DomainKeys.StoredKey;
 import dev.waybill.relay.domains.DomainStore.Seen;
 import dev.waybill.relay.domains.DomainStore.SeenKey;
 import dev.waybill.relay.domains.RegistrationRules.Judgement;
 import dev.waybill.relay.domains.StatusRules.Cause;
 import dev.waybill.relay.events.Event;
-import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.keyring.DomainKeyStore;
+import dev.waybill.relay.keyring.Keyring;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.Sealing;
@@ -19,19 +18,16 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +41,13 @@ public final class Domains {
 
   private final Database database;
   private final DomainStore store = new DomainStore();
-  private final DomainKeys keys;
+  private final HistoryStore history = new HistoryStore();
   private final RecordPlan plan;
+  private final KeyWatch keyWatch;
   private final Verification verification;
+  private final Registration registration;
   private final Surroundings surroundings;
+  private final DomainNews news;
   private final MultiGauge statuses;
   private final ReentrantLock reloading = new ReentrantLock();
   private volatile DomainSnapshot snapshot = DomainSnapshot.EMPTY;
@@ -68,22 +67,25 @@ public final class Domains {
 
   private Domains(
       Database database,
-      DomainKeys keys,
       RecordPlan plan,
+      KeyWatch keyWatch,
       Verification verification,
       Surroundings surroundings) {
     this.database = database;
-    this.keys = keys;
     this.plan = plan;
+    this.keyWatch = keyWatch;
     this.verification = verification;
     this.surroundings = surroundings;
+    this.news = new DomainNews(surroundings);
+    this.registration = new Registration(database, keyWatch.keyring(), verification, surroundings);
     this.statuses =
         MultiGauge.builder("waybill.domain.status")
             .description("1 for the status that each registered domain is in")
             .register(surroundings.meters());
   }
 
-  /// Opens the domains in a migrated database and reads them all.
+  /// Opens the domains in a migrated database and reads them all; keys sealed with an older master
+  /// key are sealed afresh.
   ///
   /// @param published what the DNS says now, best past any cache
   /// @throws dev.waybill.relay.storage.StorageException when a signing key was sealed with another
@@ -95,23 +97,52 @@ public final class Domains {
       VerificationSettings verificationSettings,
       PublishedRecords published,
       Surroundings surroundings) {
+    Keyring keyring = new Keyring(sealing, surroundings.clock());
+    int sealedAfresh = database.durably(handle -> keyring.sealAfresh(handle, new DomainKeyStore()));
+    if (sealedAfresh > 0) {
+      LOG.info("{} signing keys are sealed with the new master key now", sealedAfresh);
+    }
+    KeyWatch keyWatch =
+        new KeyWatch(
+            database,
+            keyring,
+            published.asReceiversSee(),
+            new DomainNews(surroundings),
+            verificationSettings.keyGrace());
     RecordPlan plan = new RecordPlan(planSettings);
     Verification verification =
         new Verification(
             database,
             plan,
             new Inspection(published, planSettings),
+            keyWatch,
             verificationSettings,
             surroundings);
-    Domains domains =
-        new Domains(database, new DomainKeys(sealing), plan, verification, surroundings);
+    Domains domains = new Domains(database, plan, keyWatch, verification, surroundings);
     domains.reload();
     return domains;
   }
 
   /// The checks that come by themselves; somebody must call [VerificationSchedule#checkDue] often.
   public VerificationSchedule schedule() {
-    return new VerificationSchedule(database, verification, this::reload, surroundings.clock());
+    return new VerificationSchedule(
+        database, verification, this::destroyExpiredKeys, this::reload, surroundings.clock());
+  }
+
+  /// What an operator does with the signing keys.
+  public Rotation rotation() {
+    return new Rotation(database, keyWatch, verification, surroundings.clock(), this::reload);
+  }
+
+  private void destroyExpiredKeys() {
+    Instant now = surroundings.clock().instant();
+    Set<UUID> due = snapshot.withExpiredKeys(now);
+    due.forEach(id -> {
+      boolean _ = keyWatch.destroyExpired(id, now);
+    });
+    if (!due.isEmpty()) {
+      reload();
+    }
   }
 
   /// Follows changes that other nodes made; one small query where there are none. A failure is
@@ -146,6 +177,23 @@ public final class Domains {
     return snapshot.oldestFirst();
   }
 
+  /// The registered and the removed domains, oldest first.
+  public List<SendingDomain> listEver() {
+    return snapshot.everOldestFirst();
+  }
+
+  /// When a domain was removed; empty while it is registered.
+  public Optional<Instant> removedAt(UUID id) {
+    return snapshot.removedAt(id);
+  }
+
+  /// What happened to a domain, newest first, at most the last thousand; a removed one's too.
+  ///
+  /// @param olderThan the changes before this one; null for the newest
+  public List<StatusChange> history(UUID id, @Nullable UUID olderThan, int limit) {
+    return database.jdbi().withHandle(handle -> history.of(handle, id, olderThan, limit));
+  }
+
   /// The keys that sign for the domain now, RSA first; for a removed domain too.
   public List<SigningKey> signingKeys(UUID domainId) {
     return snapshot.signingKeys(domainId);
@@ -155,14 +203,27 @@ public final class Domains {
   public AddOutcome add(NewDomain request) {
     return switch (RegistrationRules.judge(request)) {
       case Judgement.Unfit(String problem) -> new AddOutcome.Invalid(problem);
-      case Judgement.Fit fit -> {
-        refresh();
-        Optional<SendingDomain> existing = byName(fit.name());
-        yield existing.isPresent()
-            ? new AddOutcome.AlreadyRegistered(existing.get())
-            : register(fit, request);
-      }
+      case Judgement.Fit fit -> add(fit, request);
     };
+  }
+
+  private AddOutcome add(Judgement.Fit fit, NewDomain request) {
+    refresh();
+    Optional<SendingDomain> existing = byName(fit.name());
+    if (existing.isPresent()) {
+      return new AddOutcome.AlreadyRegistered(existing.get());
+    }
+    Optional<SendingDomain> added;
+    try {
+      added = registration.register(fit, request);
+    } catch (IllegalArgumentException unusable) {
+      return new AddOutcome.Invalid(String.valueOf(unusable.getMessage()));
+    }
+    reload();
+    return added
+        .<AddOutcome>map(AddOutcome.Added::new)
+        .or(() -> byName(fit.name()).map(AddOutcome.AlreadyRegistered::new))
+        .orElseThrow(() -> new IllegalStateException(fit.name() + " came and went"));
   }
 
   /// Changes settings durably; a change that changes nothing leaves no event.
@@ -185,7 +246,7 @@ public final class Domains {
           }
           store.updateSettings(handle, after);
           store.countRevision(handle);
-          journal(handle, EventType.DOMAIN_UPDATED, after, Map.of("changed", "settings"));
+          news.changed(handle, after, "settings", "the operator changed the settings");
           return true;
         });
     if (changed) {
@@ -205,7 +266,7 @@ public final class Domains {
           row.ifPresent(found -> {
             store.remove(handle, id, surroundings.clock().instant());
             store.countRevision(handle);
-            journal(handle, EventType.DOMAIN_DELETED, found.domain(), Map.of());
+            news.deleted(handle, found.domain());
           });
           return row.isPresent();
         });
@@ -235,11 +296,9 @@ public final class Domains {
       return List.of();
     }
     Map<SeenKey, Seen> seen = database.jdbi().withHandle(handle -> store.seen(handle, id));
-    List<DnsRecord> records = new ArrayList<>();
-    for (RecordPlan.Planned planned : plan.of(domain.get(), snapshot.storedKeys(id))) {
-      records.add(withSeen(planned.record(), seen.get(SeenKey.of(planned.record()))));
-    }
-    return records;
+    return plan.of(domain.get(), snapshot.storedKeys(id)).stream()
+        .map(planned -> withSeen(planned, seen.get(SeenKey.of(planned.record()))))
+        .toList();
   }
 
   /// Looks the domain's records up now and waits for the result; empty when there is no such
@@ -276,55 +335,6 @@ public final class Domains {
         domain.createdAt());
   }
 
-  private AddOutcome register(Judgement.Fit fit, NewDomain request) {
-    SendingDomain domain =
-        new SendingDomain(
-            surroundings.ids().next(),
-            fit.name(),
-            DomainStatus.NOT_STARTED,
-            fit.returnPathLabel(),
-            request.openTracking(),
-            request.clickTracking(),
-            fit.trackingSubdomain(),
-            request.requireTls(),
-            surroundings.clock().instant());
-    StoredKey active;
-    try {
-      String pem = request.dkimKeyPem();
-      active =
-          pem == null
-              ? keys.generate(domain.id(), fit.selector(), Role.ACTIVE)
-              : keys.importPem(domain.id(), fit.selector(), pem);
-    } catch (IllegalArgumentException unusable) {
-      return new AddOutcome.Invalid("dkim_private_key: " + unusable.getMessage());
-    }
-    StoredKey standby =
-        keys.generate(domain.id(), RegistrationRules.standbySelector(fit.selector()), Role.STANDBY);
-    try {
-      database.durably(handle -> insert(handle, domain, List.of(active, standby)));
-    } catch (UnableToExecuteStatementException failure) {
-      if (!DomainStore.isDuplicate(failure)) {
-        throw failure;
-      }
-      // another node registered the same name in between
-      reload();
-      return byName(fit.name())
-          .<AddOutcome>map(AddOutcome.AlreadyRegistered::new)
-          .orElseThrow(() -> failure);
-    }
-    reload();
-    return new AddOutcome.Added(domain);
-  }
-
-  private SendingDomain insert(Handle handle, SendingDomain domain, List<StoredKey> domainKeys) {
-    Instant firstCheck = verification.nextCheck(domain.status(), 0);
-    store.insert(handle, domain, Objects.requireNonNull(firstCheck));
-    domainKeys.forEach(key -> store.insert(handle, key));
-    store.countRevision(handle);
-    journal(handle, EventType.DOMAIN_CREATED, domain, Map.of());
-    return domain;
-  }
-
   private Optional<SendingDomain> registered(UUID id) {
     DomainSnapshot now = snapshot;
     return now.isRegistered(id) ? now.byId(id) : Optional.empty();
@@ -333,7 +343,8 @@ public final class Domains {
   private void reload() {
     reloading.lock();
     try {
-      DomainSnapshot next = snapshot.next(database.jdbi().inTransaction(store::everything), keys);
+      DomainSnapshot next =
+          snapshot.next(database.jdbi().inTransaction(store::everything), keyWatch.keyring());
       snapshot = next;
       statuses.register(
           next.oldestFirst().stream()
@@ -348,26 +359,8 @@ public final class Domains {
     }
   }
 
-  private void journal(
-      Handle handle, EventType type, SendingDomain domain, Map<String, String> more) {
-    Map<String, String> facts = new HashMap<>(more);
-    facts.put("domain_id", domain.id().toString());
-    facts.put("status", domain.status().text());
-    surroundings
-        .events()
-        .accept(
-            handle,
-            List.of(
-                new Event(
-                    type,
-                    surroundings.clock().instant(),
-                    null,
-                    null,
-                    domain.name().value(),
-                    facts)));
-  }
-
-  private static DnsRecord withSeen(DnsRecord planned, @Nullable Seen seen) {
+  private static DnsRecord withSeen(RecordPlan.Planned all, @Nullable Seen seen) {
+    DnsRecord planned = all.record();
     return seen == null
         ? planned
         : new DnsRecord(
@@ -379,6 +372,6 @@ public final class Domains {
             planned.priority(),
             planned.required(),
             seen.status(),
-            seen.explanation());
+            (seen.explanation() + " " + all.note()).strip());
   }
 }

@@ -1,5 +1,6 @@
 package dev.waybill.relay.domains;
 
+import dev.waybill.relay.keyring.KeyWish;
 import org.jspecify.annotations.Nullable;
 
 /// What an operator asks for when registering a domain, as typed; [Domains#add] judges it.
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param name the domain as typed
 /// @param returnPathLabel the return path's label; null for `send`
 /// @param trackingSubdomain the tracking host's label; null for the relay's own host
-/// @param dkimKeyPem an existing RSA private key in PEM (PKCS#1 or PKCS#8); null to make one
-/// @param dkimSelector the selector of that key; null for `wb1`
+/// @param key the RSA key that signs
+/// @param ed25519 whether an Ed25519 key signs as well, once it is published
 public record NewDomain(
     String name,
     @Nullable String returnPathLabel,
@@ -16,5 +17,5 @@ public record NewDomain(
     boolean clickTracking,
     @Nullable String trackingSubdomain,
     boolean requireTls,
-    @Nullable String dkimKeyPem,
-    @Nullable String dkimSelector) {}
+    KeyWish key,
+    boolean ed25519) {}

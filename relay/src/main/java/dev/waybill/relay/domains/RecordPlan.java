@@ -1,7 +1,8 @@
 package dev.waybill.relay.domains;
 
-import dev.waybill.relay.domains.DomainKeys.Role;
-import dev.waybill.relay.domains.DomainKeys.StoredKey;
+import dev.waybill.relay.dkim.SigningKey.Algorithm;
+import dev.waybill.relay.keyring.DomainKey;
+import dev.waybill.relay.keyring.DomainKey.Role;
 import dev.waybill.relay.message.DomainName;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,10 +39,12 @@ final class RecordPlan {
   }
 
   /// One record of the plan, not looked up yet.
-  record Planned(Kind kind, DnsRecord record) {}
+  ///
+  /// @param note for its owner, whatever a look finds; often empty
+  record Planned(Kind kind, DnsRecord record, String note) {}
 
   /// The records in the order in which operators are shown them.
-  List<Planned> of(SendingDomain domain, List<StoredKey> keys) {
+  List<Planned> of(SendingDomain domain, List<DomainKey> keys) {
     String returnPath = domain.returnPathLabel();
     List<Planned> records = new ArrayList<>();
     records.add(
@@ -60,12 +63,10 @@ final class RecordPlan {
             "v=spf1 " + String.join(" ", settings.spfMechanisms()) + " ~all",
             null,
             true));
-    for (Role role : Role.values()) {
-      for (StoredKey key : keys) {
+    for (Role role : List.of(Role.ACTIVE, Role.STANDBY, Role.RETIRING)) {
+      for (DomainKey key : keys) {
         if (key.role() == role) {
-          String name = key.selector() + "._domainkey";
-          boolean required = role == Role.ACTIVE;
-          records.add(planned(Kind.DKIM, domain.name(), name, key.published(), null, required));
+          records.add(key(domain, key));
         }
       }
     }
@@ -77,6 +78,23 @@ final class RecordPlan {
       records.add(planned(Kind.TRACKING, domain.name(), tracking, target, null, true));
     }
     return records;
+  }
+
+  /// The selector's owner name relative to its domain.
+  static String keyName(DomainKey key) {
+    return key.selector() + "._domainkey";
+  }
+
+  private static Planned key(SendingDomain domain, DomainKey key) {
+    boolean required = key.is(Algorithm.RSA_SHA256, Role.ACTIVE);
+    Planned planned =
+        planned(Kind.DKIM, domain.name(), keyName(key), key.published(), null, required);
+    return key.role() == Role.RETIRING
+        ? new Planned(
+            Kind.DKIM,
+            planned.record(),
+            "It signs no more; keep the record until %s.".formatted(key.removableAt()))
+        : planned;
   }
 
   private static Planned planned(
@@ -97,6 +115,7 @@ final class RecordPlan {
             priority,
             required,
             DnsRecord.Status.NOT_STARTED,
-            ""));
+            ""),
+        "");
   }
 }

@@ -11,25 +11,23 @@ import org.jspecify.annotations.Nullable;
 /// Judges what an operator typed for a domain. Stateless; any thread.
 final class RegistrationRules {
   static final String DEFAULT_RETURN_PATH = "send";
-  static final String DEFAULT_SELECTOR = "wb1";
-  static final String STANDBY_SELECTOR = "wb2";
+
+  /// As long as any selector of ours will be for years.
+  private static final String USUAL_SELECTOR = "wbe9999";
 
   private static final int MAX_LABEL = 63;
 
-  /// Names below these never stand in the public DNS (RFC 6761, RFC 6762, RFC 7686) or hold no
-  /// mail.
-  private static final List<String> RESERVED = List.of("localhost", "local", "onion", "arpa");
+  /// Names below these never stand in the public DNS (RFC 6761, RFC 6762, RFC 7686, RFC 9476) or
+  /// hold no mail.
+  private static final List<String> RESERVED =
+      List.of("localhost", "local", "onion", "arpa", "invalid", "alt");
 
   private RegistrationRules() {}
 
   /// The outcome of the judgement.
   sealed interface Judgement {
     /// Fit to be registered, in canonical form.
-    record Fit(
-        DomainName name,
-        String returnPathLabel,
-        @Nullable String trackingSubdomain,
-        String selector)
+    record Fit(DomainName name, String returnPathLabel, @Nullable String trackingSubdomain)
         implements Judgement {}
 
     /// @param problem names the field, the value and what was expected
@@ -57,15 +55,11 @@ final class RegistrationRules {
     if (problem.isPresent()) {
       return new Judgement.Unfit(problem.get());
     }
-    String selector = label(request.dkimSelector(), DEFAULT_SELECTOR);
-    if (!isSelector(selector)) {
-      return unfit(
-          "dkim_selector", selector, "at most 63 letters, digits and hyphens, such as wb1");
-    }
+    String selector = label(request.key().selector(), USUAL_SELECTOR);
     if (!fits(name, returnPath, tracking, selector)) {
       return unfit("name", request.name(), "a name that leaves room for its records' names");
     }
-    return new Judgement.Fit(name, returnPath, tracking, selector);
+    return new Judgement.Fit(name, returnPath, tracking);
   }
 
   /// The domain with the change applied.
@@ -83,7 +77,7 @@ final class RegistrationRules {
       if (problem.isPresent()) {
         throw new IllegalArgumentException(problem.get());
       }
-      if (!fits(domain.name(), domain.returnPathLabel(), tracking, DEFAULT_SELECTOR)) {
+      if (!fits(domain.name(), domain.returnPathLabel(), tracking, USUAL_SELECTOR)) {
         throw new IllegalArgumentException(
             problem("tracking_subdomain", tracking, "a shorter label below so long a domain"));
       }
@@ -98,11 +92,6 @@ final class RegistrationRules {
         tracking,
         Objects.requireNonNullElse(change.requireTls(), domain.requireTls()),
         domain.createdAt());
-  }
-
-  /// The selector of the standby key beside an active one.
-  static String standbySelector(String active) {
-    return active.equals(STANDBY_SELECTOR) ? DEFAULT_SELECTOR : STANDBY_SELECTOR;
   }
 
   /// What is wrong with a tracking subdomain's label; empty when nothing is.
@@ -157,21 +146,12 @@ final class RegistrationRules {
     }
   }
 
-  /// RFC 6376 §3.1: a selector may have several labels.
-  private static boolean isSelector(String selector) {
-    return selector.length() <= MAX_LABEL
-        && selector.indexOf('_') < 0
-        && selector.chars().allMatch(c -> c < 0x80)
-        && !selector.endsWith(".")
-        && DomainName.parse(selector).isPresent();
-  }
-
   private static boolean fits(
       DomainName name, String returnPath, @Nullable String tracking, String selector) {
     int longest =
         Math.max(
             Math.max(returnPath.length(), tracking == null ? 0 : tracking.length()),
-            Math.max(selector.length(), DEFAULT_SELECTOR.length()) + "._domainkey".length());
+            Math.max(selector.length(), USUAL_SELECTOR.length()) + "._domainkey".length());
     return name.value().length() + 1 + longest <= 253;
   }
 

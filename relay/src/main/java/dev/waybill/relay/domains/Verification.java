@@ -5,8 +5,8 @@ import dev.waybill.relay.domains.DomainStore.Seen;
 import dev.waybill.relay.domains.DomainStore.SeenKey;
 import dev.waybill.relay.domains.RecordPlan.Planned;
 import dev.waybill.relay.domains.StatusRules.Cause;
-import dev.waybill.relay.events.Event;
-import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.keyring.DomainKey;
+import dev.waybill.relay.keyring.KeyLife.Sight;
 import dev.waybill.relay.storage.Database;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,61 +21,73 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Checks a domain: looks its records up, outside any transaction, and then stores what follows
 /// from it in one. Any thread may use it; blocking for as long as the DNS takes.
 final class Verification {
-  private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
-  private static final int MAX_REASON = 2_000;
   private static final double JITTER = 0.1;
 
   private final Database database;
   private final DomainStore store;
   private final RecordPlan plan;
   private final Inspection inspection;
+  private final KeyWatch keyWatch;
   private final VerificationSettings settings;
   private final Domains.Surroundings surroundings;
+  private final DomainNews news;
 
   Verification(
       Database database,
       RecordPlan plan,
       Inspection inspection,
+      KeyWatch keyWatch,
       VerificationSettings settings,
       Domains.Surroundings surroundings) {
     this.database = database;
     this.store = new DomainStore();
     this.plan = plan;
     this.inspection = inspection;
+    this.keyWatch = keyWatch;
     this.settings = settings;
     this.surroundings = surroundings;
+    this.news = new DomainNews(surroundings);
   }
 
-  /// @return whether the domain's status changed
+  /// What a look saw.
+  ///
+  /// @param domain as it was
+  /// @param keys as they were
+  private record Look(
+      SendingDomain domain,
+      List<DomainKey> keys,
+      Map<Planned, Finding> findings,
+      Map<String, Sight> sights) {}
+
+  /// @return whether the domain's status or its keys changed
   boolean check(UUID id, Cause cause) {
     return check(id, cause, _ -> {});
   }
 
   /// @param unanswered gets the records of which this look learnt nothing
-  /// @return whether the domain's status changed
+  /// @return whether the domain's status or its keys changed
   boolean check(UUID id, Cause cause, Consumer<DnsRecord> unanswered) {
     Optional<Row> before = database.jdbi().withHandle(handle -> store.find(handle, id));
     if (before.isEmpty() || before.get().removed()) {
       return false;
     }
     SendingDomain domain = before.get().domain();
-    List<Planned> planned =
-        plan.of(domain, database.jdbi().withHandle(handle -> store.keys(handle, id)));
+    List<DomainKey> keys = keyWatch.keys(id);
     Map<Planned, Finding> findings = new LinkedHashMap<>();
-    for (Planned each : planned) {
+    for (Planned each : plan.of(domain, keys)) {
       Finding finding = inspection.of(each, domain);
       findings.put(each, finding);
       if (finding instanceof Finding.Unanswered) {
         unanswered.accept(each.record());
       }
     }
-    return database.durably(handle -> settle(handle, domain, findings, cause));
+    Look look = new Look(domain, keys, findings, keyWatch.sights(domain, keys, findings));
+    boolean changed = database.durably(handle -> settle(handle, look, cause));
+    return keyWatch.replenish(id) || changed;
   }
 
   /// Switches a domain off, or on again as if it had just been registered.
@@ -87,43 +99,40 @@ final class Verification {
       if (row == null || (row.domain().status() == DomainStatus.DISABLED) != on) {
         return false;
       }
-      Instant now = surroundings.clock().instant();
       DomainStatus next = on ? DomainStatus.NOT_STARTED : DomainStatus.DISABLED;
+      SendingDomain after = Domains.withStatus(row.domain(), next);
+      Instant now = surroundings.clock().instant();
       store.updateVerification(
-          handle,
-          new Row(
-              Domains.withStatus(row.domain(), next),
-              false,
-              now,
-              nextCheck(next, 0),
-              0,
-              Absence.NONE));
+          handle, new Row(after, null, now, nextCheck(next, 0, false), 0, Absence.NONE));
       store.countRevision(handle);
       String reason = on ? "enabled by the operator" : "disabled by the operator";
-      surroundings.events().accept(handle, List.of(changed(row.domain(), next, reason, now)));
-      LOG.info("domain {} is {}", row.domain().name(), reason);
+      news.statusChanged(handle, after, row.domain().status(), reason);
       return true;
     });
   }
 
   /// When a domain in this status is looked up next; null for never.
-  @Nullable Instant nextCheck(DomainStatus status, int checks) {
+  ///
+  /// @param awaiting whether a key waits to be seen
+  @Nullable Instant nextCheck(DomainStatus status, int checks, boolean awaiting) {
     return settings
-        .untilNext(status, checks)
+        .untilNext(status, checks, awaiting)
         .map(delay -> surroundings.clock().instant().plus(jittered(delay)))
         .orElse(null);
   }
 
-  private boolean settle(
-      Handle handle, SendingDomain looked, Map<Planned, Finding> findings, Cause cause) {
-    Row row = store.lock(handle, looked.id()).orElse(null);
-    if (row == null || row.removed() || !isSamePlan(row.domain(), looked)) {
+  private boolean settle(Handle handle, Look look, Cause cause) {
+    Row row = store.lock(handle, look.domain().id()).orElse(null);
+    if (row == null
+        || row.removed()
+        || !isSamePlan(row.domain(), look.domain())
+        || !keyWatch.isSame(handle, row.domain().id(), look.keys())) {
       // what was looked up is not what counts any more; the next check will know
       return false;
     }
     DomainStatus current = row.domain().status();
     List<Finding> required =
-        findings.entrySet().stream()
+        look.findings().entrySet().stream()
             .filter(entry -> entry.getKey().record().required())
             .map(Map.Entry::getValue)
             .toList();
@@ -134,17 +143,27 @@ final class Verification {
             ? absence.proven()
             : Duration.between(row.statusSince(), now);
     DomainStatus next = StatusRules.next(current, waited, settings.patience(), cause, required);
-    remember(handle, row.domain().id(), findings, next);
-    store.updateVerification(handle, advanced(row, next, cause, now, absence));
+    remember(handle, row.domain().id(), look.findings(), next);
+    boolean keysChanged = keyWatch.settle(handle, row.domain(), look.keys(), look.sights(), now);
+    Row after = advanced(row, next, cause, now, absence);
+    boolean awaiting = !keysChanged && look.keys().stream().anyMatch(DomainKey::awaited);
+    store.updateVerification(handle, awaiting ? sooner(after, cause) : after);
     if (next == current) {
-      return false;
+      return keysChanged;
     }
     store.countRevision(handle);
-    surroundings
-        .events()
-        .accept(handle, List.of(changed(row.domain(), next, reasons(findings), now)));
-    LOG.info("domain {} is {} now, was {}", row.domain().name(), next.text(), current.text());
+    news.statusChanged(handle, after.domain(), current, reasons(look.findings()));
     return true;
+  }
+
+  /// Looks again soon where a key waits to be seen.
+  private Row sooner(Row row, Cause cause) {
+    int checks = cause == Cause.OPERATOR ? 0 : row.checks();
+    Instant soon = nextCheck(row.domain().status(), checks, true);
+    Instant next = row.nextCheckAt();
+    return soon == null || next == null || next.isBefore(soon)
+        ? row
+        : new Row(row.domain(), row.removedAt(), row.statusSince(), soon, checks, row.absence());
   }
 
   private void remember(
@@ -171,9 +190,9 @@ final class Verification {
     int checks = changed || cause == Cause.OPERATOR ? 0 : row.checks() + 1;
     return new Row(
         Domains.withStatus(domain, next),
-        row.removed(),
+        row.removedAt(),
         changed ? now : row.statusSince(),
-        nextCheck(next, checks),
+        nextCheck(next, checks, false),
         checks,
         next == DomainStatus.TEMPORARY_FAILURE ? absence : Absence.NONE);
   }
@@ -188,26 +207,7 @@ final class Verification {
                     planned.record().name(), planned.record().type(), finding.explanation()));
       }
     });
-    return String.join("; ", reasons);
-  }
-
-  private static Event changed(
-      SendingDomain domain, DomainStatus next, String reason, Instant now) {
-    return new Event(
-        EventType.DOMAIN_UPDATED,
-        now,
-        null,
-        null,
-        domain.name().value(),
-        Map.of(
-            "domain_id",
-            domain.id().toString(),
-            "status",
-            next.text(),
-            "previous_status",
-            domain.status().text(),
-            "reason",
-            reason.substring(0, Math.min(reason.length(), MAX_REASON))));
+    return reasons.isEmpty() ? "every required record was found" : String.join("; ", reasons);
   }
 
   private static boolean isSamePlan(SendingDomain now, SendingDomain looked) {

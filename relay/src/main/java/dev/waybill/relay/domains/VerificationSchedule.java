@@ -27,14 +27,21 @@ public final class VerificationSchedule {
   private final Database database;
   private final DomainStore store = new DomainStore();
   private final Verification verification;
+  private final Runnable beforehand;
   private final Runnable onChange;
   private final InstantSource clock;
   private final ReentrantLock running = new ReentrantLock();
 
+  /// @param beforehand what falls due besides looks
   VerificationSchedule(
-      Database database, Verification verification, Runnable onChange, InstantSource clock) {
+      Database database,
+      Verification verification,
+      Runnable beforehand,
+      Runnable onChange,
+      InstantSource clock) {
     this.database = database;
     this.verification = verification;
+    this.beforehand = beforehand;
     this.onChange = onChange;
     this.clock = clock;
   }
@@ -51,6 +58,7 @@ public final class VerificationSchedule {
     }
     int checked = 0;
     try {
+      beforehand.run();
       for (List<Row> batch = claim(); !batch.isEmpty(); batch = claim()) {
         checkAll(batch);
         checked += batch.size();

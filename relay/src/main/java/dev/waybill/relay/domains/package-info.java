@@ -2,11 +2,12 @@
 /// verified.
 ///
 /// Before this room comes an operator who registers a domain and publishes the records it shows. It
-/// promises that the mail path gets its answers from memory and never from the database; that a
-/// private key is sealed before it reaches the database; and that only what the DNS says can lower
-/// a domain, never its silence: a verified domain stays able to mail through any outage of the DNS,
-/// and for 72 hours after the DNS began to say no. After it come admission (may this From domain
-/// mail?), rendering (with which keys is the copy signed?) and the admin API.
+/// promises that the mail path gets its answers from memory and never from the database; that
+/// signing changes from one key to another in one step, and only to a key that the DNS shows; and
+/// that only what the DNS says can lower a domain, never its silence: a verified domain stays able
+/// to mail through any outage of the DNS, and for 72 hours after the DNS began to say no. After it
+/// come admission (may this From domain mail?), rendering (with which keys is the copy signed?) and
+/// the admin API.
 ///
 /// | status | becomes | when |
 /// |---|---|---|
@@ -19,9 +20,10 @@
 ///
 /// | | `failed` | `pending`, `verified` | only when an operator asks |
 ///
-/// Reading order: [Domains], [SendingDomain], `RegistrationRules`, `DomainKeys`, `RecordPlan`,
+/// Reading order: [Domains], [SendingDomain], `RegistrationRules`, `Registration`, `RecordPlan`,
 /// `Inspection` with `SpfInspection`, `DkimInspection` and `DmarcInspection`, `StatusRules`,
-/// `Verification`, [VerificationSchedule], `DomainSnapshot`, `DomainStore`.
+/// `Absence`, `Verification`, [VerificationSchedule], `KeyWatch`, [Rotation], `DomainNews`,
+/// `DomainSnapshot`, `DomainStore`. The keys themselves: room `keyring`.
 @NullMarked
 package dev.waybill.relay.domains;
 

@@ -2,6 +2,10 @@ package dev.waybill.relay.storage;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
@@ -23,17 +27,23 @@ public final class Sealing {
   private static final int TAG = 16;
   private static final String CIPHER = "AES/GCM/NoPadding";
 
-  private final SecretKey masterKey;
+  /// The newest first: it seals, and the others only open.
+  private final List<SecretKey> masterKeys;
 
   /// @param masterKey at least 32 unpredictable bytes
   /// @throws IllegalArgumentException when it is shorter
   public Sealing(byte[] masterKey) {
-    if (masterKey.length < MIN_MASTER_KEY) {
-      throw new IllegalArgumentException(
-          "master key of %d bytes (expected: %d or more)"
-              .formatted(masterKey.length, MIN_MASTER_KEY));
-    }
-    this.masterKey = new SecretKeySpec(masterKey, "HKDF");
+    this(masterKey, List.of());
+  }
+
+  /// @param masterKey at least 32 unpredictable bytes; seals
+  /// @param older those that secrets may still be sealed with
+  /// @throws IllegalArgumentException when one is shorter
+  public Sealing(byte[] masterKey, List<byte[]> older) {
+    List<SecretKey> all = new ArrayList<>();
+    all.add(secretKey(masterKey));
+    older.forEach(each -> all.add(secretKey(each)));
+    this.masterKeys = List.copyOf(all);
   }
 
   /// Seals a secret; the same secret sealed twice looks different.
@@ -43,7 +53,7 @@ public final class Sealing {
     try {
       Cipher cipher = Cipher.getInstance(CIPHER);
       // without parameters the cipher draws a fresh random nonce itself
-      cipher.init(Cipher.ENCRYPT_MODE, key(context));
+      cipher.init(Cipher.ENCRYPT_MODE, key(masterKeys.getFirst(), context));
       cipher.updateAAD(octets(context));
       byte[] nonce = cipher.getIV();
       byte[] sealed = new byte[1 + NONCE + plain.length + TAG];
@@ -56,29 +66,65 @@ public final class Sealing {
     }
   }
 
-  /// Opens what [#seal] made for the same context under the same master key.
+  /// Opens what [#seal] made for the same context under the same master key or an older one.
   ///
   /// @throws StorageException when the value was altered, belongs to another context or was sealed
   ///   with another master key
   public byte[] unseal(byte[] sealed, String context) {
-    try {
-      if (sealed.length < 1 + NONCE + TAG || sealed[0] != FORMAT) {
-        throw new GeneralSecurityException("%d bytes are no sealed value".formatted(sealed.length));
+    GeneralSecurityException failure = null;
+    for (SecretKey masterKey : masterKeys) {
+      try {
+        return unseal(masterKey, sealed, context);
+      } catch (GeneralSecurityException wrong) {
+        failure = wrong;
       }
-      Cipher cipher = Cipher.getInstance(CIPHER);
-      cipher.init(
-          Cipher.DECRYPT_MODE, key(context), new GCMParameterSpec(TAG * 8, sealed, 1, NONCE));
-      cipher.updateAAD(octets(context));
-      return cipher.doFinal(sealed, 1 + NONCE, sealed.length - 1 - NONCE);
-    } catch (GeneralSecurityException failure) {
-      throw new StorageException(
-          "the secret \"%s\" cannot be opened (expected: the secrets.master-key it was sealed with)"
-              .formatted(context),
-          failure);
+    }
+    throw new StorageException(
+        "the secret \"%s\" cannot be opened (expected: the secrets.master-key it was sealed with)"
+            .formatted(context),
+        Objects.requireNonNull(failure));
+  }
+
+  /// Whether secrets may still be sealed with an older master key.
+  public boolean hasOlder() {
+    return masterKeys.size() > 1;
+  }
+
+  /// Whether the value opens with the newest master key, so that it need not be sealed afresh.
+  public boolean isNewest(byte[] sealed, String context) {
+    try {
+      Arrays.fill(unseal(masterKeys.getFirst(), sealed, context), (byte) 0);
+      return true;
+    } catch (GeneralSecurityException _) {
+      return false;
     }
   }
 
-  private SecretKey key(String context) throws GeneralSecurityException {
+  private static byte[] unseal(SecretKey masterKey, byte[] sealed, String context)
+      throws GeneralSecurityException {
+    if (sealed.length < 1 + NONCE + TAG || sealed[0] != FORMAT) {
+      throw new GeneralSecurityException("%d bytes are no sealed value".formatted(sealed.length));
+    }
+    Cipher cipher = Cipher.getInstance(CIPHER);
+    cipher.init(
+        Cipher.DECRYPT_MODE,
+        key(masterKey, context),
+        new GCMParameterSpec(TAG * 8, sealed, 1, NONCE));
+    cipher.updateAAD(octets(context));
+    return cipher.doFinal(sealed, 1 + NONCE, sealed.length - 1 - NONCE);
+  }
+
+  private static SecretKey secretKey(byte[] masterKey) {
+    if (masterKey.length < MIN_MASTER_KEY) {
+      throw new IllegalArgumentException(
+          "master key of %d bytes (expected: %d or more)"
+              .formatted(masterKey.length, MIN_MASTER_KEY));
+    }
+    return new SecretKeySpec(masterKey, "HKDF");
+  }
+
+  private static SecretKey key(SecretKey masterKey, String context)
+      throws GeneralSecurityException {
     HKDFParameterSpec derivation =
         HKDFParameterSpec.ofExtract()
             .addIKM(masterKey)

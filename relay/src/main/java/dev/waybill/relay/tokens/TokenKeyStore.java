@@ -49,6 +49,29 @@ final class TokenKeyStore {
     return load();
   }
 
+  /// Seals afresh what is sealed with an older master key; how many secrets that were.
+  int sealAfresh() {
+    return sealing.hasOlder() ? database.durably(this::sealAfresh) : 0;
+  }
+
+  private int sealAfresh(Handle handle) {
+    int changed = 0;
+    for (Row row : rows(handle)) {
+      byte[] sealed = Base64.getDecoder().decode(row.sealedSecret());
+      if (!sealing.isNewest(sealed, context(row.id()))) {
+        byte[] secret = sealing.unseal(sealed, context(row.id()));
+        changed +=
+            handle
+                .createUpdate("update token_key set sealed_secret = ? where id = ?")
+                .bind(
+                    0, Base64.getEncoder().encodeToString(sealing.seal(secret, context(row.id()))))
+                .bind(1, row.id())
+                .execute();
+      }
+    }
+    return changed;
+  }
+
   private int insert(Handle handle, int id, byte[] secret, Instant now) {
     return handle
         .createUpdate("insert into token_key (id, sealed_secret, created_at) values (?, ?, ?)")
@@ -60,21 +83,18 @@ final class TokenKeyStore {
 
   private SortedMap<Integer, byte[]> load() {
     SortedMap<Integer, byte[]> secrets = new TreeMap<>();
-    for (Row row : rows()) {
+    for (Row row : database.jdbi().withHandle(TokenKeyStore::rows)) {
       byte[] sealed = Base64.getDecoder().decode(row.sealedSecret());
       secrets.put(row.id(), sealing.unseal(sealed, context(row.id())));
     }
     return secrets;
   }
 
-  private List<Row> rows() {
-    return database
-        .jdbi()
-        .withHandle(handle ->
-            handle
-                .createQuery("select id, sealed_secret from token_key")
-                .map((row, _) -> new Row(row.getInt(1), row.getString(2)))
-                .list());
+  private static List<Row> rows(Handle handle) {
+    return handle
+        .createQuery("select id, sealed_secret from token_key")
+        .map((row, _) -> new Row(row.getInt(1), row.getString(2)))
+        .list();
   }
 
   private static String context(int id) {

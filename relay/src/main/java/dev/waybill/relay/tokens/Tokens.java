@@ -23,6 +23,8 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes and reads the tokens in return paths, pixels, links and unsubscribe addresses.
 ///
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// tokens, all keys read them. Reading never fails: anything forged, altered, cut or of another
 /// kind is empty.
 public final class Tokens {
+  private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
+
   /// The longest destination of a click token, in octets of UTF-8.
   public static final int MAX_DESTINATION = 8 * 1024;
 
@@ -97,7 +101,12 @@ public final class Tokens {
   /// @throws dev.waybill.relay.storage.StorageException when the master key does not open them
   public static Tokens open(
       Database database, Sealing sealing, InstantSource clock, RandomGenerator random) {
-    return new Tokens(new TokenKeyStore(database, sealing).loadOrCreate(clock.instant(), random));
+    TokenKeyStore store = new TokenKeyStore(database, sealing);
+    int sealedAfresh = store.sealAfresh();
+    if (sealedAfresh > 0) {
+      LOG.info("{} token keys are sealed with the new master key now", sealedAfresh);
+    }
+    return new Tokens(store.loadOrCreate(clock.instant(), random));
   }
 
   /// Tokens under given secrets by key number (0 to 63), the highest being the newest.

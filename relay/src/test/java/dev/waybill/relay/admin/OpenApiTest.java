@@ -6,7 +6,9 @@ import dev.waybill.relay.doctor.Check;
 import dev.waybill.relay.doctor.Diagnosis.Verdict;
 import dev.waybill.relay.domains.DnsRecord;
 import dev.waybill.relay.domains.DomainStatus;
+import dev.waybill.relay.domains.Rotation;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.keyring.DomainKey;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import java.io.IOException;
@@ -74,6 +76,10 @@ class OpenApiTest {
             Map.entry("DomainUpdate", DomainsResource.Update.class),
             Map.entry("Domain", DomainView.class),
             Map.entry("Record", DomainView.RecordView.class),
+            Map.entry("DomainKey", DomainKeysResource.KeyView.class),
+            Map.entry("DomainKeyRotate", DomainKeysResource.Rotate.class),
+            Map.entry("DomainRotation", DomainKeysResource.RotationView.class),
+            Map.entry("DomainChange", DomainKeysResource.ChangeView.class),
             Map.entry("DomainReference", DomainsResource.Reference.class),
             Map.entry("DoctorReport", DoctorResource.ReportView.class),
             Map.entry("DoctorCheck", DoctorResource.CheckView.class),
@@ -104,6 +110,12 @@ class OpenApiTest {
     assertThat(words(schema("Stream"))).isEqualTo(texts(Stream.values(), Stream::text));
     assertThat(words(field("Domain", "status")))
         .isEqualTo(texts(DomainStatus.values(), DomainStatus::text));
+    assertThat(words(field("DomainChange", "status")))
+        .isEqualTo(texts(DomainStatus.values(), DomainStatus::text));
+    assertThat(words(field("DomainKey", "role")))
+        .isEqualTo(texts(DomainKey.Role.values(), DomainKey.Role::text));
+    assertThat(words(field("DomainRotation", "state")))
+        .isEqualTo(texts(Rotation.Phase.values(), phase -> phase.name().toLowerCase(Locale.ROOT)));
     assertThat(words(field("Record", "status")))
         .isEqualTo(texts(DnsRecord.Status.values(), DnsRecord.Status::text));
     assertThat(words(field("DoctorCheck", "check"))).isEqualTo(texts(Check.values(), Check::text));

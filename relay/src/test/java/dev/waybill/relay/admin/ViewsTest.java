@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -62,12 +63,13 @@ class ViewsTest {
             DnsRecord.Status.VERIFIED,
             "");
 
-    assertThat(json(DomainView.withRecords(domain("example.com"), List.of(mx, txt))))
+    assertThat(
+            json(DomainView.withRecords(domain("example.com"), Optional.empty(), List.of(mx, txt))))
         .isEqualTo(
             """
             {"object":"domain","id":"0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d","name":"example.com",\
             "status":"not_started","created_at":"2026-11-21T10:00:00.100000Z",\
-            "region":"self-hosted","custom_return_path":"send","open_tracking":true,\
+            "deleted_at":null,"region":"self-hosted","custom_return_path":"send","open_tracking":true,\
             "click_tracking":false,"tracking_subdomain":null,"tls":"enforced","records":[\
             {"record":"SPF","name":"send","fqdn":"send.example.com","type":"MX","ttl":"Auto",\
             "status":"temporary_failure","value":"mail.relay.example","priority":10,\
@@ -75,7 +77,9 @@ class ViewsTest {
             {"record":"SPF","name":"send","fqdn":"send.example.com","type":"TXT","ttl":"Auto",\
             "status":"verified","value":"v=spf1 -all","required":true,"explanation":""}]}\
             """);
-    assertThat(json(DomainView.of(domain("example.com")))).doesNotContain("records");
+    assertThat(json(DomainView.of(domain("example.com"), Optional.of(AT))))
+        .contains("\"deleted_at\":\"2026-11-21T10:00:00.100000Z\"")
+        .doesNotContain("records");
   }
 
   @Test
@@ -199,6 +203,15 @@ class ViewsTest {
     assertThat(cut(all, "before=" + all.get(0)).data()).isEmpty();
   }
 
+  @Test
+  void aPageBeginsWhereAnEntryStoodThatIsGone() {
+    List<UUID> all = List.of(1, 3, 5).stream().map(ViewsTest::timeOrdered).toList();
+
+    assertThat(cut(all, "after=" + timeOrdered(2)).data()).isEqualTo(all.subList(1, 3));
+    assertThat(cut(all, "before=" + timeOrdered(4)).data()).isEqualTo(all.subList(0, 2));
+    assertThat(cut(all, "after=" + timeOrdered(9)).data()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -210,8 +223,8 @@ class ViewsTest {
         "after=0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d&before=0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d"
             + "|before and after are both given (expected: one)",
         "after=1-1-1-1-1|after: \"1-1-1-1-1\" (expected: an id (UUID))",
-        "after=0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d"
-            + "|after: \"0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d\""
+        "after=0192f0c4-8a3b-4c11-9d20-5f6b7a1e2c3d"
+            + "|after: \"0192f0c4-8a3b-4c11-9d20-5f6b7a1e2c3d\""
             + " (expected: the id of an entry of this list)",
       })
   void namesAWrongPageParameter(String query, String message) {
@@ -331,6 +344,10 @@ class ViewsTest {
   private static ApiKeysResource.Create create(
       String name, @Nullable String permission, @Nullable UUID domain) {
     return new ApiKeysResource.Create(name, permission, domain, null, null, null, null);
+  }
+
+  private static UUID timeOrdered(int number) {
+    return new UUID(0x7000L | (long) number << 16, 0x8000_0000_0000_0000L);
   }
 
   private static Page<UUID> cut(List<UUID> all, String query) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.events.Event;
+import dev.waybill.relay.keyring.KeyWish;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
@@ -33,6 +34,7 @@ final class DomainsFixture implements AutoCloseable {
   final ZoneInMemory zone = new ZoneInMemory();
   final List<Event> events = Collections.synchronizedList(new ArrayList<>());
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private int nodes;
   final Domains domains;
   final VerificationSchedule schedule;
 
@@ -58,10 +60,14 @@ final class DomainsFixture implements AutoCloseable {
 
   /// A second relay on the same database.
   Domains anotherNode(byte[] masterKey) {
-    RandomGenerator random = new Random(42);
+    return anotherNode(masterKey, List.of());
+  }
+
+  Domains anotherNode(byte[] masterKey, List<byte[]> older) {
+    RandomGenerator random = new Random(42 + nodes++);
     return Domains.open(
         database,
-        new Sealing(masterKey),
+        new Sealing(masterKey, older),
         PLAN,
         VerificationSettings.defaults(),
         zone,
@@ -74,7 +80,7 @@ final class DomainsFixture implements AutoCloseable {
   }
 
   static NewDomain request(String name) {
-    return new NewDomain(name, null, false, false, null, false, null, null);
+    return new NewDomain(name, null, false, false, null, false, KeyWish.USUAL, false);
   }
 
   SendingDomain add(String name) {

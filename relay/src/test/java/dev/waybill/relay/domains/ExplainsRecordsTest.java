@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.dkim.DkimKeys;
 import dev.waybill.relay.dkim.DkimRecord;
-import dev.waybill.relay.domains.DomainKeys.Role;
-import dev.waybill.relay.domains.DomainKeys.StoredKey;
+import dev.waybill.relay.dkim.SigningKey;
 import dev.waybill.relay.domains.RecordPlan.Kind;
+import dev.waybill.relay.keyring.DomainKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.testing.ZoneInMemory;
 import java.time.Instant;
@@ -252,6 +252,19 @@ class ExplainsRecordsTest {
     return finding.explanation();
   }
 
+  private static DomainKey key(UUID domainId) {
+    return new DomainKey(
+        domainId,
+        "wb1",
+        SigningKey.Algorithm.RSA_SHA256,
+        DomainKey.Role.ACTIVE,
+        false,
+        Instant.EPOCH,
+        null,
+        KEY,
+        "");
+  }
+
   private Finding inspect(Kind kind, String name) {
     UUID id = new UUID(1, 2);
     SendingDomain domain =
@@ -267,7 +280,7 @@ class ExplainsRecordsTest {
             Instant.EPOCH);
     RecordPlan.Planned planned =
         new RecordPlan(DomainsFixture.PLAN)
-            .of(domain, List.of(new StoredKey(id, "wb1", Role.ACTIVE, KEY, ""))).stream()
+            .of(domain, List.of(key(id))).stream()
                 .filter(each -> each.kind() == kind)
                 .findFirst()
                 .orElseThrow();

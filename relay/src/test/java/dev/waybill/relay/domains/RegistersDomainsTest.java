@@ -7,6 +7,7 @@ import dev.waybill.relay.dkim.DkimKeys;
 import dev.waybill.relay.dkim.DkimRecord;
 import dev.waybill.relay.dkim.SigningKey;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.keyring.KeyWish;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.storage.StorageException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,8 @@ class RegistersDomainsTest {
   void plansTheRecordsOfTheContract() {
     SendingDomain domain =
         fixture.add(
-            new NewDomain("example.com", "bounce-1", false, false, "Links", true, null, null));
+            new NewDomain(
+                "example.com", "bounce-1", false, false, "Links", true, KeyWish.USUAL, false));
 
     List<String> plan = new ArrayList<>();
     for (DnsRecord record : domains.records(domain.id())) {
@@ -140,7 +143,9 @@ class RegistersDomainsTest {
     "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcd, custom_return_path",
   })
   void refusesReturnPathLabelsThatBreakTheRule(String label, String field) {
-    assertThat(domains.add(new NewDomain("a.test", label, false, false, null, false, null, null)))
+    assertThat(
+            domains.add(
+                new NewDomain("a.test", label, false, false, null, false, KeyWish.USUAL, false)))
         .isInstanceOfSatisfying(
             AddOutcome.Invalid.class,
             invalid -> assertThat(invalid.problem()).startsWith(field).contains(label));
@@ -148,7 +153,9 @@ class RegistersDomainsTest {
 
   @Test
   void refusesATrackingHostAtTheReturnPath() {
-    assertThat(domains.add(new NewDomain("a.test", "go", true, true, "GO", false, null, null)))
+    assertThat(
+            domains.add(
+                new NewDomain("a.test", "go", true, true, "GO", false, KeyWish.USUAL, false)))
         .isInstanceOf(AddOutcome.Invalid.class);
     SendingDomain domain = fixture.add("a.test");
     assertThatThrownBy(
@@ -233,7 +240,9 @@ class RegistersDomainsTest {
   void takesOverAKeyFromPem() {
     KeyPair pair = DkimKeys.generateRsa();
     SendingDomain domain =
-        fixture.add(new NewDomain("a.test", null, false, false, null, false, pem(pair), "S2048"));
+        fixture.add(
+            new NewDomain(
+                "a.test", null, false, false, null, false, imported(pem(pair), "S2048"), false));
 
     assertThat(domains.signingKeys(domain.id()).getFirst())
         .isEqualTo(new SigningKey("s2048", SigningKey.Algorithm.RSA_SHA256, pair.getPrivate()));
@@ -246,7 +255,8 @@ class RegistersDomainsTest {
   void refusesWhatIsNoPrivateKey() {
     assertThat(
             domains.add(
-                new NewDomain("a.test", null, false, false, null, false, "not a key", null)))
+                new NewDomain(
+                    "a.test", null, false, false, null, false, imported("not a key", null), false)))
         .isInstanceOfSatisfying(
             AddOutcome.Invalid.class,
             invalid -> assertThat(invalid.problem()).startsWith("dkim_private_key: "));
@@ -256,7 +266,8 @@ class RegistersDomainsTest {
   @Test
   void leavesNoPrivateKeyInTheDatabase() throws IOException {
     KeyPair pair = DkimKeys.generateRsa();
-    fixture.add(new NewDomain("a.test", null, false, false, null, false, pem(pair), null));
+    fixture.add(
+        new NewDomain("a.test", null, false, false, null, false, imported(pem(pair), null), false));
     String published = DkimRecord.of(pair.getPublic()).text();
     fixture.close();
 
@@ -302,7 +313,7 @@ class RegistersDomainsTest {
   void readsEverythingBackAfterARestart() {
     fixture.clock.advance(Duration.ofSeconds(1));
     SendingDomain domain =
-        fixture.add(new NewDomain("a.test", "out", true, false, "go", true, null, null));
+        fixture.add(new NewDomain("a.test", "out", true, false, "go", true, KeyWish.USUAL, false));
     SigningKey key = domains.signingKeys(domain.id()).getFirst();
     fixture.close();
 
@@ -310,6 +321,10 @@ class RegistersDomainsTest {
       assertThat(restarted.domains.list()).containsExactly(domain);
       assertThat(restarted.domains.signingKeys(domain.id())).containsExactly(key);
     }
+  }
+
+  private static KeyWish imported(String pem, @Nullable String selector) {
+    return new KeyWish(SigningKey.Algorithm.RSA_SHA256, null, pem, selector);
   }
 
   private static String pem(KeyPair pair) {

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.domains.StatusRules.Cause;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,44 +18,66 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StatusRulesTest {
   private static final Duration PATIENCE = Duration.ofHours(72);
 
-  /// Findings: r right, w wrong, u unanswered.
-  @ParameterizedTest
-  @CsvSource({
-    "NOT_STARTED, 0, SCHEDULE, rr, VERIFIED",
-    "NOT_STARTED, 0, SCHEDULE, rw, PENDING",
-    "NOT_STARTED, 0, SCHEDULE, uu, PENDING",
-    "PENDING, 80, SCHEDULE, rr, VERIFIED",
-    "PENDING, 71, SCHEDULE, ww, PENDING",
-    "PENDING, 72, SCHEDULE, rw, FAILED",
-    "PENDING, 72, OPERATOR, rw, PENDING",
-    "PENDING, 72, SCHEDULE, ru, PENDING",
-    "VERIFIED, 900, SCHEDULE, rr, VERIFIED",
-    "VERIFIED, 900, SCHEDULE, rw, TEMPORARY_FAILURE",
-    "VERIFIED, 900, SCHEDULE, uw, TEMPORARY_FAILURE",
-    "VERIFIED, 900, SCHEDULE, ru, VERIFIED",
-    "VERIFIED, 900, OPERATOR, ww, VERIFIED",
-    "VERIFIED, 900, OPERATOR, uu, VERIFIED",
-    "TEMPORARY_FAILURE, 10, SCHEDULE, rr, VERIFIED",
-    "TEMPORARY_FAILURE, 71, SCHEDULE, rw, TEMPORARY_FAILURE",
-    "TEMPORARY_FAILURE, 72, SCHEDULE, rw, FAILED",
-    "TEMPORARY_FAILURE, 72, SCHEDULE, uu, TEMPORARY_FAILURE",
-    "TEMPORARY_FAILURE, 72, OPERATOR, ww, TEMPORARY_FAILURE",
-    "TEMPORARY_FAILURE, 1, OPERATOR, rr, VERIFIED",
-    "FAILED, 900, OPERATOR, rr, VERIFIED",
-    "FAILED, 900, OPERATOR, rw, PENDING",
-    "FAILED, 900, SCHEDULE, rw, FAILED",
-    "FAILED, 900, SCHEDULE, rr, VERIFIED",
-    "DISABLED, 900, OPERATOR, rr, DISABLED",
-    "DISABLED, 900, SCHEDULE, ww, DISABLED",
-  })
-  void movesADomain(
-      DomainStatus current, long hours, Cause cause, String findings, DomainStatus next) {
-    List<Finding> required = new ArrayList<>();
-    for (char finding : findings.toCharArray()) {
-      required.add(finding(finding));
+  /// Every cell: a status, who looked, whether the 72 hours are over, and the worst that was found
+  /// of the required records.
+  private static final String TABLE =
+      """
+      cause    | over  | found      | not_started | pending  | verified          | temporary_failure | failed   | disabled
+      schedule | early | right      | verified    | verified | verified          | verified          | verified | disabled
+      schedule | early | unanswered | pending     | pending  | verified          | temporary_failure | failed   | disabled
+      schedule | early | wrong      | pending     | pending  | temporary_failure | temporary_failure | failed   | disabled
+      schedule | over  | right      | verified    | verified | verified          | verified          | verified | disabled
+      schedule | over  | unanswered | pending     | pending  | verified          | temporary_failure | failed   | disabled
+      schedule | over  | wrong      | pending     | failed   | temporary_failure | failed            | failed   | disabled
+      operator | early | right      | verified    | verified | verified          | verified          | verified | disabled
+      operator | early | unanswered | pending     | pending  | verified          | temporary_failure | pending  | disabled
+      operator | early | wrong      | pending     | pending  | verified          | temporary_failure | pending  | disabled
+      operator | over  | right      | verified    | verified | verified          | verified          | verified | disabled
+      operator | over  | unanswered | pending     | pending  | verified          | temporary_failure | pending  | disabled
+      operator | over  | wrong      | pending     | pending  | verified          | temporary_failure | pending  | disabled
+      """;
+
+  @TestFactory
+  Stream<DynamicTest> movesADomain() {
+    List<String> lines = TABLE.lines().toList();
+    List<String> statuses = cells(lines.getFirst()).subList(3, 9);
+    assertThat(statuses)
+        .containsExactlyElementsOf(
+            Stream.of(DomainStatus.values()).map(DomainStatus::text).toList());
+    assertThat(lines.stream().skip(1).map(line -> cells(line).subList(0, 3)))
+        .doesNotHaveDuplicates()
+        .hasSize(Cause.values().length * 2 * 3);
+    return lines.stream()
+        .skip(1)
+        .flatMap(line -> {
+          List<String> cells = cells(line);
+          return IntStream.range(0, statuses.size())
+              .mapToObj(column ->
+                  DynamicTest.dynamicTest(
+                      statuses.get(column) + ", " + cells.subList(0, 3),
+                      () -> movesTo(statuses.get(column), cells, cells.get(3 + column))));
+        });
+  }
+
+  private static void movesTo(String current, List<String> row, String next) {
+    Duration waited = row.get(1).equals("over") ? PATIENCE : PATIENCE.minusMillis(1);
+    Finding worst = finding(row.get(2).charAt(0));
+    for (List<Finding> required :
+        List.of(List.of(worst), List.of(finding('r'), worst), List.of(worst, finding('r')))) {
+      assertThat(
+              StatusRules.next(status(current), waited, PATIENCE, cause(row.getFirst()), required))
+          .isEqualTo(status(next));
     }
-    assertThat(StatusRules.next(current, Duration.ofHours(hours), PATIENCE, cause, required))
-        .isEqualTo(next);
+  }
+
+  /// One record that is proven wrong counts, however many others nobody can tell of.
+  @Test
+  void wrongIsWorseThanUnanswered() {
+    List<Finding> required = List.of(finding('u'), finding('w'), finding('u'));
+    assertThat(
+            StatusRules.next(
+                DomainStatus.VERIFIED, Duration.ZERO, PATIENCE, Cause.SCHEDULE, required))
+        .isEqualTo(DomainStatus.TEMPORARY_FAILURE);
   }
 
   @ParameterizedTest
@@ -85,5 +112,17 @@ class StatusRulesTest {
       case 'w' -> new Finding.Wrong("wrong");
       default -> new Finding.Unanswered("silence");
     };
+  }
+
+  private static List<String> cells(String line) {
+    return Stream.of(line.split("\\|", -1)).map(String::strip).toList();
+  }
+
+  private static DomainStatus status(String text) {
+    return DomainStatus.valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
+  private static Cause cause(String text) {
+    return Cause.valueOf(text.toUpperCase(Locale.ROOT));
   }
 }

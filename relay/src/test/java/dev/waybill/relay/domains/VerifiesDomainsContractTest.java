@@ -210,12 +210,17 @@ abstract class VerifiesDomainsContractTest {
   void aDisabledDomainRestsUntilItIsEnabled() {
     UUID id = fixture.addVerified("a.test").id();
 
+    // the names of two changes at one moment have no order
+    fixture.clock.advance(Duration.ofSeconds(1));
     assertThat(domains.enable(id, false).orElseThrow().status()).isEqualTo(DomainStatus.DISABLED);
     assertThat(fixture.status(id).mayMail()).isFalse();
     assertThat(fixture.events.getLast().facts())
         .containsEntry("status", "disabled")
         .containsEntry("previous_status", "verified")
         .containsEntry("reason", "disabled by the operator");
+    StatusChange newest = domains.history(id, null, 1).getFirst();
+    assertThat(newest.reason()).isEqualTo("disabled by the operator");
+    assertThat(domains.history(id, newest.id(), 10)).isNotEmpty().doesNotContain(newest);
     int told = fixture.events.size();
     assertThat(domains.enable(id, false).orElseThrow().status()).isEqualTo(DomainStatus.DISABLED);
     assertThat(fixture.events).hasSize(told);

@@ -39,6 +39,8 @@ class HouseRulesTest {
           FloorPlan.BASE + ".app.sandbox", 30,
           // fourteen types that others use, and what keeps them true behind package-private walls
           FloorPlan.BASE + ".queue", 34,
+          // the registry, its life, and what the DNS says of it
+          FloorPlan.BASE + ".domains", 30,
           // one class for each verb of the protocol
           FloorPlan.BASE + ".submission", 30);
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// The DNS as a test wants it: records that it publishes, and silence when it says so.
 public final class ZoneInMemory implements PublishedRecords {
@@ -19,6 +20,8 @@ public final class ZoneInMemory implements PublishedRecords {
   private final Map<String, List<DomainName>> aliases = new ConcurrentHashMap<>();
   private final Map<String, List<InetAddress>> addresses = new ConcurrentHashMap<>();
   private final Set<String> silentNames = ConcurrentHashMap.newKeySet();
+  private final Set<String> unseen = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<Runnable> interruption = new AtomicReference<>(() -> {});
   private volatile boolean silent;
 
   public ZoneInMemory mx(String name, int preference, String exchange) {
@@ -75,6 +78,43 @@ public final class ZoneInMemory implements PublishedRecords {
     return this;
   }
 
+  /// Receivers remember that there was nothing at the name, whatever is published now, or forget
+  /// it.
+  public void rememberNone(String name, boolean remembered) {
+    boolean _ = remembered ? unseen.add(name) : unseen.remove(name);
+  }
+
+  /// Does something once, just before the next answer.
+  public void beforeNextAnswer(Runnable event) {
+    interruption.set(event);
+  }
+
+  @Override
+  public PublishedRecords asReceiversSee() {
+    ZoneInMemory all = this;
+    return new PublishedRecords() {
+      @Override
+      public Lookup<Mx> mx(DomainName name) {
+        return all.mx(name);
+      }
+
+      @Override
+      public Lookup<String> texts(DomainName name) {
+        return unseen.contains(name.value()) ? new Lookup.NoSuchName<>() : all.texts(name);
+      }
+
+      @Override
+      public Lookup<DomainName> alias(DomainName name) {
+        return all.alias(name);
+      }
+
+      @Override
+      public Lookup<InetAddress> addresses(DomainName name) {
+        return all.addresses(name);
+      }
+    };
+  }
+
   @Override
   public Lookup<Mx> mx(DomainName name) {
     return answer(hosts, name);
@@ -96,6 +136,7 @@ public final class ZoneInMemory implements PublishedRecords {
   }
 
   private <T> Lookup<T> answer(Map<String, List<T>> records, DomainName name) {
+    interruption.getAndSet(() -> {}).run();
     if (silent || silentNames.contains(name.value())) {
       return new Lookup.NoAnswer<>("time-out");
     }

@@ -1,0 +1,48 @@
+package dev.waybill.relay.admin;
+
+import dev.waybill.relay.domains.Domains;
+import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.http.Problem;
+import dev.waybill.relay.http.Refusal;
+import dev.waybill.relay.http.Request;
+import dev.waybill.relay.message.DomainName;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Finds the domain that a path names, by its name or its id. Any thread may use it.
+final class DomainFinder {
+  private final Domains domains;
+
+  DomainFinder(Domains domains) {
+    this.domains = domains;
+  }
+
+  /// A registered domain.
+  ///
+  /// @throws Refusal when there is none
+  SendingDomain registered(Request request) {
+    return registered(request.variable("domain")).orElseThrow(() -> notFound(request));
+  }
+
+  /// A registered domain, or a removed one by its id.
+  ///
+  /// @throws Refusal when there is none
+  SendingDomain ever(Request request) {
+    String text = request.variable("domain");
+    return registered(text)
+        .or(() -> Ids.parse(text).flatMap(domains::byId))
+        .orElseThrow(() -> notFound(request));
+  }
+
+  static Refusal notFound(Request request) {
+    return new Refusal(
+        Problem.notFound("there is no domain \"%s\"".formatted(request.variable("domain"))));
+  }
+
+  private Optional<SendingDomain> registered(String text) {
+    Optional<UUID> id = Ids.parse(text);
+    return id.isPresent()
+        ? domains.list().stream().filter(domain -> domain.id().equals(id.get())).findFirst()
+        : DomainName.parse(text).flatMap(domains::byName);
+  }
+}
