@@ -178,7 +178,7 @@ final class KeyWatch {
           case ACTIVE -> "signs from now on";
           case STANDBY ->
               key.awaited() ? "signs as soon as it is seen in the DNS" : "is on standby";
-          case RETIRING -> "signs no more and stays in the DNS until " + key.removableAt();
+          case RETIRING -> "signs no more and stays in the DNS until " + key.removableText();
           case RETIRED -> "is destroyed";
         };
     return "the key " + key.selector() + " " + what;

@@ -93,7 +93,7 @@ final class RecordPlan {
         ? new Planned(
             Kind.DKIM,
             planned.record(),
-            "It signs no more; keep the record until %s.".formatted(key.removableAt()))
+            "It signs no more; keep the record until %s.".formatted(key.removableText()))
         : planned;
   }
 

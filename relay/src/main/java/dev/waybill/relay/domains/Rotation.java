@@ -198,7 +198,7 @@ public final class Rotation {
       if (key.is(algorithm, Role.RETIRING)) {
         explanation.append(
             " Keep %s in the DNS until %s."
-                .formatted(domain.name().child(RecordPlan.keyName(key)), key.removableAt()));
+                .formatted(domain.name().child(RecordPlan.keyName(key)), key.removableText()));
       }
     }
     if (standby != null) {

@@ -3,6 +3,7 @@ package dev.waybill.relay.keyring;
 import dev.waybill.relay.dkim.SigningKey.Algorithm;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
@@ -48,6 +49,13 @@ public record DomainKey(
     if (awaited && role != Role.STANDBY) {
       throw new IllegalArgumentException("%s is awaited as %s".formatted(selector, role));
     }
+  }
+
+  /// [#removableAt] as operators are shown it: to the second, never too early.
+  public String removableText() {
+    return removableAt == null
+        ? "never"
+        : removableAt.plusSeconds(1).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /// Whether it is this algorithm's key in this role.
