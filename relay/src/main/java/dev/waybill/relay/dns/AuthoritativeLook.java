@@ -21,6 +21,10 @@ final class AuthoritativeLook extends TypedRecords {
   /// How long the zone's servers may take, all questions on the way to them included.
   private static final Duration BUDGET = Duration.ofSeconds(5);
 
+  /// How long one look may take with all its questions: an owner may publish many that are answered
+  /// slowly.
+  private static final Duration WHOLE_LOOK = Duration.ofSeconds(30);
+
   private static final int MAX_REMARKS = 2;
   private static final int MAX_SHOWN = 100;
 
@@ -35,6 +39,14 @@ final class AuthoritativeLook extends TypedRecords {
   private final DomainName domain;
   private final Map<Question, CompletableFuture<Lookup<Record>>> asked = new ConcurrentHashMap<>();
   private final Set<String> remarks = new ConcurrentSkipListSet<>();
+  private final CompletableFuture<Lookup<Record>> tooLate =
+      new CompletableFuture<Lookup<Record>>()
+          .completeOnTimeout(
+              new Lookup.NoAnswer<>(
+                  "the look-ups for this record took longer than %d s"
+                      .formatted(WHOLE_LOOK.toSeconds())),
+              WHOLE_LOOK.toMillis(),
+              TimeUnit.MILLISECONDS);
 
   AuthoritativeLook(Resolver resolver, ZoneServers zones, DomainName domain) {
     this.resolver = resolver;
@@ -53,7 +65,8 @@ final class AuthoritativeLook extends TypedRecords {
     return asked.computeIfAbsent(
         new Question(absolute(name), type),
         question ->
-            CompletableFuture.supplyAsync(() -> find(question, atTheZone), ZoneServers.THREADS));
+            CompletableFuture.supplyAsync(() -> find(question, atTheZone), ZoneServers.THREADS)
+                .applyToEither(tooLate, lookup -> lookup));
   }
 
   private Lookup<Record> find(Question question, boolean atTheZone) {

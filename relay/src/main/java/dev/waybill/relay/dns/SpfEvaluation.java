@@ -54,13 +54,12 @@ public final class SpfEvaluation {
   }
 
   /// Whether everything that a mechanism such as `ip4:192.0.2.0/24` or `include:spf.example` stands
-  /// for may use a return path in this domain.
+  /// for may use a return path in this domain. What is no mechanism is allowed by nothing.
   ///
-  /// @throws IllegalArgumentException when it is no mechanism
+  /// @param mechanism not empty
   public Outcome of(DomainName domain, String mechanism) {
     if (!(SpfTerm.directive(mechanism) instanceof SpfTerm.Read.Term(SpfTerm wanted))) {
-      throw new IllegalArgumentException(
-          "\"%s\" (expected: an SPF mechanism such as ip4:192.0.2.1)".formatted(mechanism));
+      return run(domain, new SpfWalk.Named(mechanism.toLowerCase(Locale.ROOT), ""));
     }
     SpfNetwork network = wanted.network();
     if (network != null) {
@@ -85,8 +84,15 @@ public final class SpfEvaluation {
   private Outcome everyHost(DomainName domain, SpfTerm wanted, Outcome named) {
     List<InetAddress> clients = new ArrayList<>();
     for (DomainName host : hosts(wanted.nameOr(domain), wanted)) {
-      if (published.addresses(host) instanceof Lookup.Found<InetAddress>(var addresses)) {
-        clients.addAll(addresses);
+      switch (published.addresses(host)) {
+        case Lookup.Found<InetAddress>(List<InetAddress> addresses) -> clients.addAll(addresses);
+        case Lookup.NoRecord<InetAddress> _, Lookup.NoSuchName<InetAddress> _ -> {}
+        case Lookup.NoAnswer<InetAddress>(String reason) -> {
+          return unknown(SpfWalk.silence(reason), named);
+        }
+        case Lookup.Unproven<InetAddress>(String reason) -> {
+          return unknown(new SpfResult.TempError(reason), named);
+        }
       }
     }
     Outcome last = named;
@@ -97,6 +103,10 @@ public final class SpfEvaluation {
       }
     }
     return last;
+  }
+
+  private static Outcome unknown(SpfResult silence, Outcome named) {
+    return new Outcome(silence, named.lookups(), named.voids(), named.remarks());
   }
 
   private List<DomainName> hosts(DomainName name, SpfTerm wanted) {

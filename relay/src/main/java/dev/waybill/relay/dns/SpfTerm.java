@@ -29,6 +29,7 @@ record SpfTerm(
 
   private static final Pattern MACROS =
       Pattern.compile("(?:[!-$&-~]|%%|%_|%-|%\\{[a-zA-Z][0-9]*[rR]?[.\\-+,/_=]*})+");
+  private static final int MAX_DOMAIN = 500;
   private static final int FOUR = 32;
   private static final int SIX = 128;
 
@@ -161,6 +162,9 @@ record SpfTerm(
   private static Optional<String> domainProblem(String domain) {
     if (domain.isEmpty()) {
       return Optional.of("it names no domain");
+    }
+    if (domain.length() > MAX_DOMAIN) {
+      return Optional.of("it is longer than %d characters".formatted(MAX_DOMAIN));
     }
     if (!MACROS.matcher(domain).matches()) {
       return Optional.of("it holds an unreadable macro");

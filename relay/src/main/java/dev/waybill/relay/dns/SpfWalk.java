@@ -331,7 +331,7 @@ final class SpfWalk {
         : new Match.No();
   }
 
-  private static SpfResult silence(String reason) {
+  static SpfResult silence(String reason) {
     return new SpfResult.TempError("The DNS did not answer: " + reason);
   }
 

@@ -36,7 +36,7 @@ import org.xbill.DNS.Type;
 
 /// Asks a zone's own name servers, found through the resolvers. Any thread may use it; it blocks.
 ///
-/// Strangers choose these servers, so everything is bounded: four servers a zone, two questions at
+/// Strangers choose these servers, so everything is bounded: four servers a zone, four questions at
 /// a time to each, 1.5 seconds for an answer over UDP or TCP. A server that was silent is left
 /// alone for five minutes, and so is everybody when sixteen in a row were silent, as where port 53
 /// is closed.
@@ -45,10 +45,11 @@ final class ZoneServers {
 
   private static final int MAX_SERVERS = 4;
   private static final int MAX_LABELS = 32;
-  private static final int QUESTIONS_AT_ONCE = 2;
+  private static final int QUESTIONS_AT_ONCE = 4;
   private static final int SILENT_IN_A_ROW = 16;
   private static final int MAX_REMEMBERED = 20_000;
   private static final Duration TURN = Duration.ofMillis(1_500);
+  private static final Duration AT_THE_DOOR = Duration.ofSeconds(3);
   private static final Duration REST = Duration.ofMinutes(5);
 
   /// How long a zone's servers are remembered: for the checks of one round.
@@ -198,7 +199,7 @@ final class ZoneServers {
     Semaphore door = doors.get(server.address(), _ -> new Semaphore(QUESTIONS_AT_ONCE));
     boolean inside = false;
     try {
-      inside = door.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS);
+      inside = door.tryAcquire(AT_THE_DOOR.toMillis(), TimeUnit.MILLISECONDS);
       return inside ? askNow(server, name, type) : null;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -91,6 +91,7 @@ class SpfEvaluationTest {
         "v=spf1 a:mail.example/99 -all|its prefix length",
         "v=spf1 exists:%{broken -all|unreadable macro",
         "v=spf1 all:x -all|takes no value",
+        "v=spf1 a:relay -all|no full domain name",
         "v=spf1 redirect=a.example redirect=b.example|stands twice",
         "v=spf1 include:twice.example -all|2 SPF records at twice.example",
         "v=spf1 include:broken.example -all|at broken.example",
@@ -162,6 +163,22 @@ class SpfEvaluationTest {
   void judgesEverythingThatAMechanismStandsFor(String policy, String mechanism, String expected) {
     zone.txt(DOMAIN.value(), policy);
     assertThat(name(evaluation.of(DOMAIN, mechanism).result())).isEqualTo(expected);
+  }
+
+  @Test
+  void readsTermsOfAnyLength() {
+    assertThat(evaluate("v=spf1 exists:" + "%{i}".repeat(10_000) + " -all").result())
+        .isInstanceOf(SpfResult.PermError.class);
+    assertThat(evaluate("v=spf1" + " ip4:203.0.113.1".repeat(4_000)).result())
+        .isInstanceOf(SpfResult.PermError.class);
+  }
+
+  @Test
+  void doesNotCallAHostMissingWhoseAddressIsUnknown() {
+    zone.txt(DOMAIN.value(), "v=spf1 ip4:192.0.2.1 -all").silent("mail.example");
+    assertThat(evaluation.of(DOMAIN, "a:mail.example").result())
+        .isInstanceOf(SpfResult.TempError.class);
+    assertThat(name(evaluation.of(DOMAIN, "a:single-label").result())).isEqualTo("fail");
   }
 
   @Test
