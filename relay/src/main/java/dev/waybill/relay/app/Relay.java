@@ -198,7 +198,11 @@ public final class Relay {
             clock);
     upkeep =
         new Upkeep(
-            new Upkeep.Ledgers(domains, keys, allowance), certificate, queue, queueMeters, clock);
+            new Upkeep.Ledgers(domains, keys, allowance, suppressions),
+            certificate,
+            queue,
+            queueMeters,
+            clock);
   }
 
   /// Starts what sends before what takes, so that nothing is accepted that nobody would deliver.

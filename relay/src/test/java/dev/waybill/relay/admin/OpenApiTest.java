@@ -88,6 +88,10 @@ class OpenApiTest {
             Map.entry("ApiKeyCreated", ApiKeysResource.Created.class),
             Map.entry("ApiKey", ApiKeysResource.KeyView.class),
             Map.entry("SuppressionCreate", SuppressionsResource.Create.class),
+            Map.entry("SuppressionBatchAdd", SuppressionsResource.BatchAdd.class),
+            Map.entry("SuppressionBatchAdded", SuppressionsResource.BatchAdded.class),
+            Map.entry("SuppressionBatchRemove", SuppressionsResource.BatchRemove.class),
+            Map.entry("SuppressionBatchRemoved", SuppressionsResource.BatchRemoved.class),
             Map.entry("Suppression", SuppressionsResource.SuppressionView.class),
             Map.entry("Queue", QueueResource.QueueView.class),
             Map.entry("Destination", QueueResource.DestinationView.class),
@@ -120,7 +124,7 @@ class OpenApiTest {
         .isEqualTo(texts(DnsRecord.Status.values(), DnsRecord.Status::text));
     assertThat(words(field("DoctorCheck", "check"))).isEqualTo(texts(Check.values(), Check::text));
     assertThat(words(schema("Verdict"))).isEqualTo(texts(Verdict.values(), Verdict::text));
-    assertThat(words(field("Suppression", "origin")))
+    assertThat(words(schema("Origin")))
         .isEqualTo(texts(Suppression.Origin.values(), Suppression.Origin::text));
   }
 
