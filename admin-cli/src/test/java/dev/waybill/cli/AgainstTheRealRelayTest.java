@@ -70,6 +70,23 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void examinesADomainInItsSmallWorld() {
+    Ran examined = run("domains", "doctor", "sandbox.example", "-o", "csv");
+
+    assertThat(examined.code()).as(examined.out()).isEqualTo(1);
+    assertThat(examined.out())
+        .startsWith("status,check,subject,found,reason,fix,paste\r\n")
+        .contains(
+            "pass,domain,sandbox.example,It is verified.",
+            "pass,source,127.0.0.1,",
+            "pass,outbound,127.0.0.1,",
+            "pass,spf,127.0.0.1,",
+            "pass,dkim,wb1._domainkey.sandbox.example,",
+            "warn,tracking,127.0.0.1,\"This relay answers there, over http");
+    assertThat(run("domains", "doctor", "gone.example").code()).isEqualTo(5);
+  }
+
+  @Test
   void showsWhyADomainIsRefused() {
     Ran refused = run("domains", "add", "co.uk");
 

@@ -48,6 +48,7 @@ class UsageTest {
         "domains rotate-key",
         "domains instructions",
         "domains remove",
+        "domains doctor",
         "api-keys",
         "api-keys create",
         "api-keys list",

@@ -67,6 +67,7 @@ public final class CommandTree {
     domains.addSubcommand(new DomainUpdateCommand(root));
     domains.addSubcommand(new RotateKeyCommand(root));
     domains.addSubcommand(new InstructionsCommand(root));
+    domains.addSubcommand(new DoctorCommand(root));
     VerbGroups.apply(domains, DomainsCommand.groups());
     return domains;
   }

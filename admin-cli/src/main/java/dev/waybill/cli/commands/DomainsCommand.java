@@ -34,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  waybillctl domains add example.com --tracking-subdomain links",
       "  waybillctl domains records example.com --format bind >> example.com.zone",
       "  waybillctl domains verify example.com --wait --timeout 30m",
+      "  waybillctl domains doctor example.com",
       "  waybillctl domains list --output csv"
     })
 final class DomainsCommand {

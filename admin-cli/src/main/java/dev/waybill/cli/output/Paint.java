@@ -10,11 +10,11 @@ public record Paint(boolean on) {
   /// stay as they are.
   public String status(String text) {
     return switch (text.strip()) {
-      case "verified", "open", "active", "switched" -> good(text);
-      case "pending", "temporary_failure", "congested", "deferred", "retiring", "waiting" ->
+      case "verified", "open", "active", "switched", "pass" -> good(text);
+      case "pending", "temporary_failure", "congested", "deferred", "retiring", "waiting", "warn" ->
           warning(text);
-      case "failed", "broken", "disabled" -> bad(text);
-      case "not_started", "retired" -> faint(text);
+      case "failed", "broken", "disabled", "fail" -> bad(text);
+      case "not_started", "retired", "unknown" -> faint(text);
       default -> text;
     };
   }

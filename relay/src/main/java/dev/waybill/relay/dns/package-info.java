@@ -6,7 +6,11 @@
 /// kept for as long as their TTL says. *After it:* delivery plans its hosts by [MailHosts], domains
 /// judge their records.
 ///
-/// Reading order: [Lookup], [Mx], [Resolver], [MailHosts].
+/// What receivers make of published policies is read here too: [SpfEvaluation] (RFC 7208) and
+/// [DmarcRecord].
+///
+/// Reading order: [Lookup], [Mx], [PublishedRecords], [Resolver], [MailHosts], [SpfEvaluation] with
+/// [SpfResult], `SpfWalk`, `SpfRecord`, `SpfTerm`, [DmarcRecord].
 @NullMarked
 package dev.waybill.relay.dns;
 
