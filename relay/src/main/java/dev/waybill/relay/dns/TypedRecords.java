@@ -14,7 +14,9 @@ import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.ReverseMap;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
@@ -61,6 +63,17 @@ abstract class TypedRecords implements PublishedRecords {
         record ->
             record instanceof CNAMERecord cname
                 ? DomainName.parse(text(cname.getTarget()))
+                : Optional.empty());
+  }
+
+  /// The names that the address's owner gave it, in the order of the answer (RFC 1035 §3.5).
+  public Lookup<DomainName> names(InetAddress address) {
+    DomainName reverse = DomainName.of(ReverseMap.fromAddress(address).toString(true));
+    return convert(
+        ask(reverse, Type.PTR).join(),
+        record ->
+            record instanceof PTRRecord ptr
+                ? DomainName.parse(text(ptr.getTarget()))
                 : Optional.empty());
   }
 
