@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -125,10 +126,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     context.fireChannelWritabilityChanged();
   }
 
+  /// What breaks the protocol, the codec itself ends, with a reason.
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.debug("{}: an HTTP/2 connection ends", service.name(), cause);
-    var _ = context.close();
+    if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+      var _ = context.close();
+    }
   }
 
   private void check(ChannelHandlerContext context) {
