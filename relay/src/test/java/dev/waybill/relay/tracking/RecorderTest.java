@@ -88,7 +88,7 @@ class RecorderTest {
     assertThat(waiting()).isEqualTo(1_000);
 
     works.set(true);
-    Awaitility.await().until(() -> waiting() == 0);
+    Awaitility.await().until(() -> recorded.size() == 1_000);
     recorder.stop(Duration.ofSeconds(10));
 
     assertThat(recorded).hasSize(1_000).isSorted();
@@ -143,7 +143,7 @@ class RecorderTest {
       recorder.add(open(i));
     }
     recorder.start();
-    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> waiting() == 0);
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> recorded.size() == 60_000);
     recorder.stop(Duration.ofSeconds(10));
 
     assertThat(spilled()).isPositive();
