@@ -73,12 +73,13 @@ final class CopyUrls {
         && (end == destination.length() || "/?#:".indexOf(destination.charAt(end)) >= 0);
   }
 
+  /// Out of the flow and a pixel up, so that the page keeps its height.
   String pixel() {
     return "<img src=\""
         + base
         + "/o/"
         + tokens.open(delivery)
-        + ".gif\" width=\"1\" height=\"1\" alt=\"\" border=\"0\">";
+        + ".gif\" width=\"1\" height=\"1\" alt=\"\" border=\"0\" style=\"position:absolute;margin-top:-1px\">";
   }
 
   String htmlFooter() {

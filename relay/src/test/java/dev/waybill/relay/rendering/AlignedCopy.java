@@ -30,7 +30,8 @@ record AlignedCopy(int links, int pixels, int footers, int placeholders, String 
                   .formatted(
                       flexible("<img src=\"" + RenderingBench.BASE + "/o/"),
                       TOKEN,
-                      flexible(".gif\" width=\"1\" height=\"1\" alt=\"\" border=\"0\">"),
+                      flexible(
+                          ".gif\" width=\"1\" height=\"1\" alt=\"\" border=\"0\" style=\"position:absolute;margin-top:-1px\">"),
                       flexible(
                           "<p style=\"font-size:12px;text-align:center\"><a href=\""
                               + RenderingBench.BASE
