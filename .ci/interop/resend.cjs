@@ -52,6 +52,17 @@ const bad = ({ data, error }, status, kind, text) => {
   good(await resend.apiKeys.remove(key.id));
   bad(await resend.apiKeys.remove(key.id), 404, 'not_found', /no API key/);
 
+  const emails = ['ann@nobody.example', 'bob@nobody.example'];
+  const entries = good(await resend.suppressions.batch.add({ emails })).data;
+  assert.equal(entries.length, 2);
+  assert.equal(good(await resend.suppressions.get(emails[0])).id, entries[0].id);
+  assert.equal(good(await resend.suppressions.list({ origin: 'manual' })).data.length, 2);
+  assert.equal(good(await resend.suppressions.list({ origin: 'bounce' })).data.length, 0);
+  bad(await resend.suppressions.batch.add({ emails: ['ann@nobody.example', 'no address'] }), 422, 'validation_error', /entry 2/);
+  assert.equal(good(await resend.suppressions.remove(emails[0])).deleted, true);
+  bad(await resend.suppressions.get(emails[0]), 404, 'not_found', /ann@nobody/);
+  assert.deepEqual(good(await resend.suppressions.batch.remove({ emails })).data.map(entry => entry.deleted), [false, true]);
+
   assert.equal(good(await resend.domains.remove(id)).deleted, true);
   bad(await resend.domains.get(id), 404, 'not_found', /no domain/);
   bad(await resend.domains.remove('nonsense'), 404, 'not_found', /nonsense/);

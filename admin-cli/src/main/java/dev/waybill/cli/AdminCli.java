@@ -4,6 +4,7 @@ import dev.waybill.cli.commands.CommandTree;
 import dev.waybill.cli.commands.Waybillctl;
 import dev.waybill.cli.output.Terminal;
 import dev.waybill.cli.output.Terminal.Stream;
+import dev.waybill.cli.output.Tty;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -40,7 +41,7 @@ public final class AdminCli {
             err,
             System.getenv(),
             interactive(System.getProperty(TERMINALS), console),
-            console == null ? null : question -> console.readPassword("%s", question));
+            new DeviceTty(console));
     System.exit(run(args, terminal));
   }
 
@@ -48,7 +49,7 @@ public final class AdminCli {
   /// but what is given.
   public static int run(
       String[] args, InputStream in, PrintStream out, PrintStream err, Map<String, String> env) {
-    return run(args, new Terminal(in, out, err, env, Set.of(), null));
+    return run(args, new Terminal(in, out, err, env, Set.of(), Tty.NONE));
   }
 
   /// Runs one command where the terminal says and tells its exit code.

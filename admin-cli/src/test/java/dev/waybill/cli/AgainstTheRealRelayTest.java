@@ -70,6 +70,23 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void examinesADomainInItsSmallWorld() {
+    Ran examined = run("domains", "doctor", "sandbox.example", "-o", "csv");
+
+    assertThat(examined.code()).as(examined.out()).isEqualTo(1);
+    assertThat(examined.out())
+        .startsWith("status,check,subject,found,reason,fix,paste\r\n")
+        .contains(
+            "pass,domain,sandbox.example,It is verified.",
+            "pass,source,127.0.0.1,",
+            "pass,outbound,127.0.0.1,",
+            "pass,spf,127.0.0.1,",
+            "pass,dkim,wb1._domainkey.sandbox.example,",
+            "warn,tracking,127.0.0.1,\"This relay answers there, over http");
+    assertThat(run("domains", "doctor", "gone.example").code()).isEqualTo(5);
+  }
+
+  @Test
   void showsWhyADomainIsRefused() {
     Ran refused = run("domains", "add", "co.uk");
 
@@ -131,6 +148,34 @@ class AgainstTheRealRelayTest {
                     "127.0.0.1:1")
                 .code())
         .isEqualTo(4);
+  }
+
+  @Test
+  void sendsInstructionsThatArriveAsTextAndPage() {
+    assertThat(run("domains", "add", "asked.test").code()).isZero();
+    List<String> words =
+        List.of(
+            "domains",
+            "instructions",
+            "asked.test",
+            "--note=Grüße, Bob",
+            "--smtp=" + submission,
+            "--send-to=dns@receiver.example");
+
+    Ran sent = run(words.toArray(String[]::new));
+    assertThat(sent.code()).as(sent.err()).isZero();
+    assertThat(sent.out()).isEmpty();
+    assertThat(sent.err()).contains("from postmaster@sandbox.example to dns@receiver.example.");
+
+    List<String> scripted = new ArrayList<>(words);
+    scripted.add("--from=ops@sandbox.example");
+    JsonNode answer = json(scripted.toArray(String[]::new));
+    assertThat(answer.get("from").asString()).isEqualTo("ops@sandbox.example");
+    assertThat(answer.get("subject").asString()).startsWith("DNS records for asked.test: please");
+
+    List<String> stranger = new ArrayList<>(words);
+    stranger.add("--from=ops@stranger.example");
+    assertThat(run(stranger.toArray(String[]::new)).code()).isEqualTo(3);
   }
 
   private static Ran sendTest(String from, String to, String... more) {
@@ -200,6 +245,38 @@ class AgainstTheRealRelayTest {
         .isTrue();
     assertThat(run("domains", "update", "settings.example", "--tracking-subdomain", "-x").code())
         .isEqualTo(3);
+  }
+
+  @Test
+  void changesKeysAndTellsTheirHistory() {
+    assertThat(run("domains", "add", "keys.test", "--rsa-bits", "3072", "--ed25519").code())
+        .isZero();
+    JsonNode keys = json("domains", "keys", "keys.test").get("data");
+    assertThat(keys).hasSize(3);
+    assertThat(keys.toString()).contains("\"bits\":3072", "\"algorithm\":\"ed25519\"");
+
+    Ran asked = run("domains", "rotate-key", "keys.test");
+    assertThat(asked.code()).as(asked.err()).isZero();
+    assertThat(asked.err()).startsWith("Not switched yet: wb2 is not in the DNS, so wb1 goes on");
+    assertThat(asked.out()).contains("wb2._domainkey.keys.test", "\nv=DKIM1; k=rsa; p=");
+    assertThat(json("domains", "rotate-key", "keys.test", "--status").get("state").asString())
+        .isEqualTo("waiting");
+    Ran waited = run("domains", "rotate-key", "keys.test", "--status", "--wait", "--timeout=1ms");
+    assertThat(waited.code()).isEqualTo(6);
+    assertThat(run("domains", "rotate-key", "keys.test", "--cancel").code()).isZero();
+    assertThat(json("domains", "rotate-key", "keys.test", "--status").get("state").asString())
+        .isEqualTo("none");
+    assertThat(run("domains", "update", "keys.test", "--no-ed25519").code()).isZero();
+
+    assertThat(run("domains", "history", "keys.test").out()).contains("not_started", "registered");
+    String id = json("domains", "show", "keys.test").get("id").asString();
+    assertThat(run("domains", "remove", "keys.test", "--yes").code()).isZero();
+    for (String verb : List.of("show", "keys", "history")) {
+      assertThat(run("domains", verb, id).code()).as(verb).isEqualTo(5);
+      assertThat(run("domains", verb, id, "--deleted").code()).as(verb).isZero();
+    }
+    assertThat(run("domains", "list", "--deleted").out()).contains("keys.test (deleted)");
+    assertThat(run("domains", "list").out()).doesNotContain("keys.test");
   }
 
   @Test

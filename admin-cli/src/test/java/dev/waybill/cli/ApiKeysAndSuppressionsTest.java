@@ -138,10 +138,10 @@ class ApiKeysAndSuppressionsTest {
 
     assertThat(ran.out())
         .isEqualTo(
-            "email,domain,stream,origin,created_at,id\r\n"
-                + "ann@example.net,,,bounce,2026-11-21T10:00:00Z,s1\r\n"
+            "email,domain,stream,origin,created_at,expires_at,id\r\n"
+                + "ann@example.net,,,bounce,2026-11-21T10:00:00Z,,s1\r\n"
                 + "\"\"\"o'hara, bob\"\"@example.net\",example.com,marketing,unsubscribe,"
-                + "2026-11-21T10:00:01.5Z,s2\r\n");
+                + "2026-11-21T10:00:01.5Z,,s2\r\n");
   }
 
   @Test
@@ -170,7 +170,7 @@ class ApiKeysAndSuppressionsTest {
     Ran gone = shell.run("suppressions", "remove", "a+b@b.example");
 
     assertThat(all).isEqualTo(new Ran(0, "", "Suppressed a@b.example.\n"));
-    assertThat(one.out()).endsWith("\r\na@b.example,,,,,s9\r\n");
+    assertThat(one.out()).endsWith("\r\na@b.example,,,,,,s9\r\n");
     assertThat(gone).isEqualTo(new Ran(0, "", "Removed the suppression of a+b@b.example.\n"));
     assertThat(shell.run("suppressions", "remove", "z@b.example").code()).isEqualTo(5);
   }

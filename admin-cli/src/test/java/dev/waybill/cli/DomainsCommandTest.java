@@ -48,6 +48,7 @@ class DomainsCommandTest {
             Added example.com. Publish these DNS records:
             Then run: waybillctl domains verify example.com --wait
             Other formats: waybillctl domains records example.com --format bind
+            Somebody else runs the DNS? waybillctl domains instructions example.com
             """);
   }
 
@@ -66,6 +67,8 @@ class DomainsCommandTest {
             "--click-tracking",
             "--tracking-subdomain=links",
             "--tls=enforced",
+            "--rsa-bits=3072",
+            "--ed25519",
             "--dkim-key=" + key,
             "--dkim-selector=s1",
             "-o",
@@ -76,6 +79,7 @@ class DomainsCommandTest {
         .isEqualTo(
             "{\"name\":\"example.com\",\"custom_return_path\":\"bounce\",\"open_tracking\":true,"
                 + "\"click_tracking\":true,\"tracking_subdomain\":\"links\",\"tls\":\"enforced\","
+                + "\"dkim_rsa_bits\":3072,\"dkim_ed25519\":true,"
                 + "\"dkim_private_key\":\"-----BEGIN PRIVATE KEY-----\\nAA==\\n\","
                 + "\"dkim_selector\":\"s1\"}");
     assertThat(ran.out()).startsWith("{\n  \"object\" : \"domain\",\n");
@@ -95,6 +99,8 @@ class DomainsCommandTest {
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("expected: a private key in PEM");
     assertThat(absent.err()).contains("--dkim-key: there is no file no");
+    assertThat(shell.run("domains", "add", "e.com", "--rsa-bits", "1024").err())
+        .startsWith("waybillctl: --rsa-bits: 1024 (expected: 2048, 3072 or 4096)\n");
     assertThat(relay.lines()).isEmpty();
   }
 
@@ -161,6 +167,94 @@ class DomainsCommandTest {
   }
 
   @Test
+  void removedDomainsAreListedOnlyWhenAskedFor() {
+    String gone =
+        FakeRelay.file("domains")
+            .replace(
+                "\"name\": \"other.example\"",
+                "\"deleted_at\": \"2026-11-21T11:00:00.5Z\", \"name\": \"other.example\"");
+    relay.on("GET /domains?deleted=true&limit=100", 200, gone);
+
+    assertThat(shell.run("domains", "list", "--deleted").out())
+        .contains("\nother.example (deleted)  failed ", "\nexample.com              verified ");
+    assertThat(shell.run("domains", "list", "--deleted", "-o", "csv").out())
+        .contains(",created_at,id,deleted_at\r\n", "\r\nother.example,failed,")
+        .endsWith(",2026-11-21T11:00:00.5Z\r\n");
+    assertThat(shell.run("domains", "list", "--deleted", "-o", "json").out())
+        .contains("\"name\" : \"other.example\"");
+  }
+
+  @Test
+  void aRemovedDomainIsShownById() {
+    relay.on(
+        "GET /domains/d2?deleted=true",
+        200,
+        "{\"object\":\"domain\",\"id\":\"d2\",\"name\":\"gone.example\",\"status\":\"disabled\","
+            + "\"deleted_at\":\"2026-11-21T11:00:00.5Z\",\"records\":[]}");
+
+    assertThat(shell.run("domains", "show", "d2", "--deleted").out())
+        .startsWith("NAME         gone.example (deleted)\n")
+        .contains("DELETED      2026-11-21T11:00:00Z\n")
+        .doesNotContain("RECORD ");
+  }
+
+  @Test
+  void keysAndHistoryOfARemovedDomainAreFoundById() {
+    String empty = "{\"object\":\"list\",\"has_more\":false,\"data\":[]}";
+    relay.on("GET /domains/d2/keys?deleted=true", 200, empty);
+    relay.on("GET /domains/d2/history?deleted=true&limit=50", 200, empty);
+
+    assertThat(shell.run("domains", "keys", "d2", "--deleted").code()).isZero();
+    assertThat(shell.run("domains", "history", "d2", "--deleted").code()).isZero();
+    assertThat(shell.run("domains", "keys", "d2").code()).isEqualTo(5);
+  }
+
+  @Test
+  void historyTellsEachChangeAndItsReason() {
+    String line = "GET /domains/example.com/history?limit=";
+    String change =
+        "{\"object\":\"list\",\"has_more\":%s,\"data\":[{\"id\":\"%s\",\"at\":\"2026-11-21T10:00:00.12Z\","
+            + "\"status\":\"verified\",\"previous_status\":%s,\"reason\":\"Every required record is there.\"}]}";
+    relay
+        .on(line + "50", 200, change.formatted("true", "h2", "\"pending\""))
+        .on(line + "49&after=h2", 200, change.formatted("false", "h1", "null"))
+        .on(line + "1", 200, change.formatted("true", "h2", "\"pending\""));
+
+    assertThat(shell.run("domains", "history", "example.com").out())
+        .isEqualTo(
+            """
+            TIME                  STATUS    BEFORE   REASON
+            2026-11-21T10:00:00Z  verified  pending  Every required record is there.
+            2026-11-21T10:00:00Z  verified  -        Every required record is there.
+            """);
+    Ran first = shell.run("domains", "history", "example.com", "--limit", "1", "-o", "json");
+    assertThat(first.out()).contains("\"has_more\" : true").contains("\"id\" : \"h2\"");
+    assertThat(first.err()).contains("There are more");
+    assertThat(shell.run("domains", "history", "example.com", "--limit", "0").code()).isEqualTo(2);
+    assertThat(shell.run("domains", "history", "unknown.example").code()).isEqualTo(5);
+  }
+
+  @Test
+  void onANarrowTerminalProseGoesBelowItsRow() {
+    relay.on("GET /domains/example.com", 200, FakeRelay.file("domain"));
+
+    Ran ran =
+        shell
+            .with("COLUMNS", "80")
+            .with("NO_COLOR", "1")
+            .runOnTerminal("domains", "show", "example.com");
+
+    assertThat(ran.out())
+        .contains(
+            """
+            SPF       TXT    send.example.com            yes       failed
+                found at send.example.com.example.com: the name was entered with the domain,
+                which the DNS host adds by itself
+            """);
+    assertThat(ran.out().lines()).allMatch(text -> text.length() <= 80);
+  }
+
+  @Test
   void updateSendsOnlyChangesAndCanClear() {
     relay.on("PATCH /domains/example.com", 200, DONE);
 
@@ -184,6 +278,11 @@ class DomainsCommandTest {
         .isEqualTo(
             "{\"click_tracking\":true,\"tracking_subdomain\":\"l\",\"tls\":\"opportunistic\"}");
 
+    assertThat(shell.run("domains", "update", "example.com", "--ed25519").err())
+        .contains("waybillctl domains records example.com --missing");
+    assertThat(relay.last().body()).isEqualTo("{\"dkim_ed25519\":true}");
+    shell.run("domains", "update", "example.com", "--no-ed25519");
+    assertThat(relay.last().body()).isEqualTo("{\"dkim_ed25519\":false}");
     assertThat(on).isEqualTo(new Ran(0, "", "Updated example.com.\n"));
     assertThat(off.code()).isZero();
     assertThat(rest.out()).isEqualTo("id\r\nd1\r\n");
@@ -222,82 +321,6 @@ class DomainsCommandTest {
     assertThat(forced.out()).contains("\"deleted\" : true");
     assertThat(relay.lines())
         .containsExactly("DELETE /domains/example.com", "DELETE /domains/example.com");
-  }
-
-  @Test
-  void verifyWithoutWaitingReturnsAtOnce() {
-    relay.on("POST /domains/example.com/verify", 200, DONE);
-
-    Ran ran = shell.run("domains", "verify", "example.com");
-
-    assertThat(ran.code()).isZero();
-    assertThat(relay.lines()).containsExactly("POST /domains/example.com/verify");
-    assertThat(relay.last().body()).isEqualTo("{}");
-    assertThat(ran.out()).isEmpty();
-    assertThat(ran.err()).contains("waybillctl domains show example.com");
-  }
-
-  @Test
-  void verifyWaitsAndTellsEachChangeOnce() {
-    relay
-        .on("POST /domains/example.com/verify", 200, DONE)
-        .on("GET /domains/example.com", 200, FakeRelay.file("domain"))
-        .on("GET /domains/example.com", 200, FakeRelay.file("domain"))
-        .on("GET /domains/example.com", 200, FakeRelay.file("domain-verified"));
-
-    Ran ran = shell.run("domains", "verify", "example.com", "--wait", "--interval", "5ms");
-
-    assertThat(ran.code()).isZero();
-    assertThat(ran.err().lines())
-        .containsOnlyOnce("pending  TXT wb1._domainkey.example.com: not published yet")
-        .containsOnlyOnce("verified  TXT wb1._domainkey.example.com")
-        .endsWith("example.com is verified.");
-    assertThat(ran.err()).doesNotContain("\033");
-    assertThat(ran.out()).startsWith("RECORD    TYPE").doesNotContain("pending");
-    assertThat(relay.lines()).hasSize(4);
-  }
-
-  @Test
-  void verifyRedrawsOnATerminal() {
-    relay
-        .on("POST /domains/example.com/verify", 200, DONE)
-        .on("GET /domains/example.com", 200, FakeRelay.file("domain"))
-        .on("GET /domains/example.com", 200, FakeRelay.file("domain-verified"));
-
-    Ran ran = shell.runOnTerminal("domains", "verify", "example.com", "--wait", "--interval=5ms");
-
-    assertThat(ran.code()).isZero();
-    assertThat(ran.err())
-        .contains("\033[33mpending          \033[0m  TXT wb1._domainkey.example.com\n")
-        .contains("\033[7A\r\033[J\033[32mverified         \033[0m  MX send.example.com\n");
-  }
-
-  @Test
-  void verifyEndsWithSixWhenTheTimeIsOver() {
-    relay
-        .on("POST /domains/example.com/verify", 200, DONE)
-        .on("GET /domains/example.com", 200, FakeRelay.file("domain"));
-
-    Ran ran =
-        shell.run(
-            "domains",
-            "verify",
-            "example.com",
-            "--wait",
-            "--timeout=30ms",
-            "--interval=10ms",
-            "-o",
-            "json");
-
-    assertThat(ran.code()).isEqualTo(6);
-    assertThat(ran.err())
-        .endsWith(
-            "waybillctl: example.com is not verified after 30ms; missing: TXT send.example.com,"
-                + " TXT wb1._domainkey.example.com, CNAME links.example.com\n"
-                + "The relay goes on looking. Publish what is missing: waybillctl domains records"
-                + " example.com --missing\n");
-    assertThat(ran.out()).contains("\"status\" : \"pending\"");
-    assertThat(relay.lines().size()).isGreaterThanOrEqualTo(3);
   }
 
   @Test

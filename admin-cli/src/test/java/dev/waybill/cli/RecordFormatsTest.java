@@ -114,6 +114,27 @@ class RecordFormatsTest {
   }
 
   @Test
+  void aKeyOf4096BitsTakesThreeStrings() {
+    String value = "v=DKIM1; k=rsa; p=" + "M".repeat(736);
+    String old = records().path(2).path("value").asString();
+    relay.on("GET /domains/large", 200, FakeRelay.file("domain").replace(old, value));
+    String first = value.substring(0, 255);
+    String quoted = "\"" + first + "\" \"" + "M".repeat(255) + "\" \"" + "M".repeat(244) + "\"";
+
+    JsonNode route53 = parse(shell.run("domains", "records", "large", "--format=route53").out());
+    assertThat(route53.at("/Changes/2/ResourceRecordSet/ResourceRecords/0/Value").asString())
+        .isEqualTo(quoted);
+    JsonNode cloudflare =
+        parse(shell.run("domains", "records", "large", "--format=cloudflare").out());
+    assertThat(cloudflare.at("/posts/2/content").asString()).isEqualTo(quoted);
+    assertThat(shell.run("domains", "records", "large", "--format=bind").out())
+        .contains(quoted.replace("\" \"", "\"\n\t\""));
+    assertThat(shell.run("domains", "records", "large", "--format=terraform").out())
+        .contains(quoted.substring(1, quoted.length() - 1).replace("\" \"", "\\\"\\\""));
+    assertThat(shell.run("domains", "records", "large").out()).contains("\nValue\n" + value + "\n");
+  }
+
+  @Test
   void whatOnlyLooksLikeATemplateIsEscaped() {
     String tricky =
         FakeRelay.file("domain").replace("v=spf1 ip4", "a\\\\b \\\"c\\\" ${var.x} %{if} ip4");

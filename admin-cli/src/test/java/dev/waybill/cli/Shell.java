@@ -1,6 +1,8 @@
 package dev.waybill.cli;
 
 import dev.waybill.cli.output.Terminal;
+import dev.waybill.cli.output.Tty;
+import dev.waybill.cli.output.Tty.Size;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -9,6 +11,8 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Runs commands in this process as a shell would, with its own environment and home.
 final class Shell {
@@ -18,6 +22,7 @@ final class Shell {
   private final Map<String, String> environment = new HashMap<>();
   private String typed = "";
   private String secret = "";
+  private @Nullable Size size;
 
   /// A shell whose user is not logged in anywhere.
   Shell(Path home) {
@@ -41,6 +46,24 @@ final class Shell {
     typed = lines;
     secret = unseen;
     return this;
+  }
+
+  /// How large the screen is.
+  Shell sized(int columns, int rows) {
+    size = new Size(columns, rows);
+    return this;
+  }
+
+  private record FixedTty(String answer, @Nullable Size screen) implements Tty {
+    @Override
+    public char[] secret(String question) {
+      return answer.toCharArray();
+    }
+
+    @Override
+    public Optional<Size> size() {
+      return Optional.ofNullable(screen);
+    }
   }
 
   /// Runs `waybillctl` with these words and no terminal.
@@ -68,7 +91,7 @@ final class Shell {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             environment,
             EnumSet.allOf(Terminal.Stream.class),
-            _ -> secret.toCharArray());
+            new FixedTty(secret, size));
     return ran(AdminCli.run(words, terminal), out, err);
   }
 

@@ -43,7 +43,12 @@ class UsageTest {
         "domains records",
         "domains verify",
         "domains update",
+        "domains history",
+        "domains keys",
+        "domains rotate-key",
+        "domains instructions",
         "domains remove",
+        "domains doctor",
         "api-keys",
         "api-keys create",
         "api-keys list",
@@ -69,6 +74,15 @@ class UsageTest {
     assertThat(ran.out()).startsWith("Usage: waybillctl " + command).contains("--output");
     assertThat(ran.out()).doesNotContain("null", "${");
     assertThat(ran.out().lines()).allMatch(line -> line.length() <= 110);
+  }
+
+  @Test
+  void theVerbsOfDomainsAreGrouped() {
+    assertThat(run("domains", "--help").out())
+        .containsSubsequence(
+            "Set up:\n  add ", "verify ", "Keys:\n  keys ", "Look:\n  list ", "Change:\n  update ")
+        .contains("rotate-key", "instructions", "Examples:")
+        .doesNotContain("Other:");
   }
 
   @ParameterizedTest
@@ -121,6 +135,17 @@ class UsageTest {
 
     assertThat(ran.code()).isZero();
     assertThat(ran.out()).startsWith("#!/usr/bin/env bash").contains("suppressions", "--missing");
+    assertThat(run("completion", "zsh")).isEqualTo(ran);
+    assertThat(run("completion", "fish").err()).contains("'fish' (expected: bash, zsh)");
+  }
+
+  @Test
+  void completionOffersTheWordsOfEachOption() {
+    assertThat(run("completion").out())
+        .contains(
+            "KIND_option_args=(\"table\" \"json\" \"csv\")",
+            "SHAPE_option_args=(\"text\" \"html\")",
+            "FORMAT_option_args=(\"table\" \"json\" \"csv\" \"bind\"");
   }
 
   private Ran run(String... words) {

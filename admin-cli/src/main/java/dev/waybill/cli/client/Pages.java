@@ -39,29 +39,55 @@ public final class Pages {
     }
   }
 
+  /// What is done with an element.
+  public interface Use {
+    void of(JsonNode element) throws Failure;
+  }
+
   /// Reads a list.
   ///
   /// @param page the largest page that this list knows
   /// @param limit how many elements are enough
   public Listing read(ApiPath path, int page, int limit) throws Failure {
     List<JsonNode> items = new ArrayList<>();
+    Ending end = walk(path, page, limit, items::add);
+    List<JsonNode> enough = items.subList(0, Math.min(items.size(), limit));
+    return new Listing(whole(end.answer(), enough, end.more() || items.size() > limit), enough);
+  }
+
+  /// Reads a whole list and keeps none of it.
+  ///
+  /// @param page the largest page that this list knows
+  public void each(ApiPath path, int page, Use use) throws Failure {
+    var _ = walk(path, page, Integer.MAX_VALUE, use);
+  }
+
+  /// @param answer the last page
+  /// @param more whether the list goes on behind it
+  private record Ending(JsonNode answer, boolean more) {}
+
+  private Ending walk(ApiPath path, int page, int limit, Use use) throws Failure {
+    int count = 0;
     String last = "";
     while (true) {
-      ApiPath request = path.with("limit", Integer.toString(Math.min(page, limit - items.size())));
+      ApiPath request = path.with("limit", Integer.toString(Math.min(page, limit - count)));
       JsonNode answer = client.get(last.isEmpty() ? request : request.with("after", last));
       JsonNode data = answer.path("data");
       if (!data.isArray()) {
         throw new Failure(
             ExitCode.FAILED, "GET " + path + " answered without a list (expected: data)", "");
       }
-      data.forEach(items::add);
-      boolean more = answer.path("has_more").asBoolean(false);
-      if (!more || items.size() >= limit) {
-        List<JsonNode> enough = items.subList(0, Math.min(items.size(), limit));
-        return new Listing(whole(answer, enough, more || items.size() > limit), enough);
+      String next = "";
+      for (JsonNode element : data) {
+        use.of(element);
+        next = Column.text(element.path("id"));
+        count++;
       }
-      String next = items.isEmpty() ? "" : Column.text(items.getLast().path("id"));
-      if (data.isEmpty() || next.isEmpty() || next.equals(last)) {
+      boolean more = answer.path("has_more").asBoolean(false);
+      if (!more || count >= limit) {
+        return new Ending(answer, more);
+      }
+      if (next.isEmpty() || next.equals(last)) {
         throw new Failure(
             ExitCode.FAILED,
             "GET " + path + " promises more after '" + last + "' and does not give it",

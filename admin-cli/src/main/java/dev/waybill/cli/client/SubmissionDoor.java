@@ -6,7 +6,9 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -23,11 +25,17 @@ import org.jspecify.annotations.Nullable;
 /// @param anyCertificate whether the door may show a certificate that this machine does not trust
 public record SubmissionDoor(
     String host, int port, ApiToken token, boolean implicitTls, boolean anyCertificate) {
-  /// A message to try the way with.
+  /// A message.
   ///
+  /// @param html the same as HTML, for those who prefer that; null for a text alone
   /// @param stream null for the key's own
   public record Mail(
-      String from, String to, String subject, String text, @Nullable String stream) {}
+      String from,
+      String to,
+      String subject,
+      String text,
+      @Nullable String html,
+      @Nullable String stream) {}
 
   private static final String USER = "waybill";
   private static final String TIMEOUT_MILLIS = "30000";
@@ -83,11 +91,23 @@ public record SubmissionDoor(
     message.setFrom(new InternetAddress(mail.from()));
     message.setRecipient(MimeMessage.RecipientType.TO, new InternetAddress(mail.to()));
     message.setSubject(mail.subject(), StandardCharsets.UTF_8.name());
-    message.setText(mail.text(), StandardCharsets.UTF_8.name());
+    if (mail.html() == null) {
+      message.setText(mail.text(), StandardCharsets.UTF_8.name());
+    } else {
+      // The best shape comes last (RFC 2046 §5.1.4).
+      message.setContent(
+          new MimeMultipart("alternative", part(mail.text(), "plain"), part(mail.html(), "html")));
+    }
     if (mail.stream() != null) {
       message.setHeader("X-Waybill-Stream", mail.stream());
     }
     return message;
+  }
+
+  private static MimeBodyPart part(String text, String subtype) throws MessagingException {
+    MimeBodyPart part = new MimeBodyPart();
+    part.setText(text, StandardCharsets.UTF_8.name(), subtype);
+    return part;
   }
 
   private Failure explained(MessagingException failure) {

@@ -2,6 +2,7 @@ package dev.waybill.cli.commands;
 
 import dev.waybill.cli.commands.ApiKeysCommand.Permission;
 import dev.waybill.cli.commands.DomainsCommand.Tls;
+import dev.waybill.cli.commands.InstructionsCommand.Shape;
 import dev.waybill.cli.output.ExitCode;
 import dev.waybill.cli.output.Failure;
 import dev.waybill.cli.output.Format;
@@ -29,7 +30,7 @@ public final class CommandTree {
   /// @param version what `--version` prints after the name
   public static CommandLine of(Waybillctl root, String version) {
     CommandLine line = new CommandLine(root);
-    line.addSubcommand(new DomainsCommand(root));
+    line.addSubcommand(domains(root));
     line.addSubcommand(new ApiKeysCommand(root));
     line.addSubcommand(new SuppressionsCommand(root));
     line.addSubcommand(new QueueCommand(root));
@@ -44,6 +45,9 @@ public final class CommandTree {
     line.registerConverter(Duration.class, new DurationConverter());
     line.registerConverter(Format.class, new Choice<>(Format.class));
     line.registerConverter(RecordFormat.class, new Choice<>(RecordFormat.class));
+    line.registerConverter(
+        CompletionCommand.Shell.class, new Choice<>(CompletionCommand.Shell.class));
+    line.registerConverter(Shape.class, new Choice<>(Shape.class));
     line.registerConverter(Tls.class, new Choice<>(Tls.class));
     line.registerConverter(Permission.class, new Choice<>(Permission.class));
     Terminal terminal = root.terminal();
@@ -55,6 +59,17 @@ public final class CommandTree {
     line.setParameterExceptionHandler((problem, _) -> tell(terminal, problem));
     line.setExecutionExceptionHandler((problem, _, _) -> tell(terminal, problem));
     return line;
+  }
+
+  private static CommandLine domains(Waybillctl root) {
+    CommandLine domains = new CommandLine(new DomainsCommand(root));
+    domains.addSubcommand(new DomainAddCommand(root));
+    domains.addSubcommand(new DomainUpdateCommand(root));
+    domains.addSubcommand(new RotateKeyCommand(root));
+    domains.addSubcommand(new InstructionsCommand(root));
+    domains.addSubcommand(new DoctorCommand(root));
+    VerbGroups.apply(domains, DomainsCommand.groups());
+    return domains;
   }
 
   private static Map<String, String> exitCodes() {
@@ -93,7 +108,7 @@ public final class CommandTree {
 
   private static int tell(Terminal terminal, Exception problem) {
     if (problem instanceof Failure failure) {
-      terminal.say("waybillctl: " + failure.problem());
+      terminal.explain("waybillctl: " + failure.problem());
       if (!failure.advice().isEmpty()) {
         terminal.say(failure.advice());
       }

@@ -9,11 +9,13 @@ import dev.waybill.cli.output.Format;
 import dev.waybill.cli.output.Json;
 import dev.waybill.cli.records.RecordFormat;
 import dev.waybill.cli.records.RecordWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  waybillctl domains add example.com --tracking-subdomain links",
       "  waybillctl domains records example.com --format bind >> example.com.zone",
       "  waybillctl domains verify example.com --wait --timeout 30m",
+      "  waybillctl domains doctor example.com",
       "  waybillctl domains list --output csv"
     })
 final class DomainsCommand {
@@ -46,8 +49,9 @@ final class DomainsCommand {
     }
   }
 
-  private static final String NAME = "The domain, or its id.";
-  private static final ApiPath DOMAINS = ApiPath.of("domains");
+  static final String NAME = "The domain, or its id.";
+  private static final String EVER = "Look among removed domains too; NAME is then an id.";
+  static final ApiPath DOMAINS = ApiPath.of("domains");
   private static final List<Column> COLUMNS =
       List.of(
           Column.of("NAME", "name"),
@@ -59,7 +63,38 @@ final class DomainsCommand {
           Column.of("RETURN PATH", "custom_return_path"),
           Column.time("CREATED", "created_at"),
           Column.of("ID", "id"));
-  private static final List<Column> CHANGE = List.of(Column.of("ID", "id"));
+  private static final List<Column> WITH_DELETED =
+      Stream.concat(COLUMNS.stream(), Stream.of(Column.time("DELETED", "deleted_at"))).toList();
+  private static final List<Column> HISTORY =
+      List.of(
+          Column.time("TIME", "at"),
+          Column.of("STATUS", "status"),
+          Column.of("BEFORE", "previous_status"),
+          Column.prose("REASON", "reason"));
+  static final List<Column> KEYS =
+      List.of(
+          Column.of("SELECTOR", "selector"),
+          Column.of("ALGORITHM", "algorithm"),
+          Column.of("BITS", "bits"),
+          Column.of("ROLE", "role"),
+          Column.time("SINCE", "since"),
+          Column.time("RECORD MAY GO", "removable_at"));
+  private static final List<Column> KEYS_CSV =
+      Stream.concat(
+              KEYS.stream(),
+              Stream.of(Column.of("FULL NAME", "fqdn"), Column.of("PUBLISHED", "published")))
+          .toList();
+  static final List<Column> CHANGE = List.of(Column.of("ID", "id"));
+
+  /// The verbs by what they are for, for the help.
+  static SequencedMap<String, List<String>> groups() {
+    SequencedMap<String, List<String>> groups = new LinkedHashMap<>();
+    groups.put("Set up", List.of("add", "records", "instructions", "verify"));
+    groups.put("Keys", List.of("keys", "rotate-key"));
+    groups.put("Look", List.of("list", "show", "history", "doctor"));
+    groups.put("Change", List.of("update", "disable", "enable", "remove"));
+    return groups;
+  }
 
   private final Waybillctl root;
 
@@ -68,104 +103,114 @@ final class DomainsCommand {
   }
 
   @Command(
-      name = "add",
-      description = "Register a domain and show the DNS records to publish.",
+      name = "list",
+      description = "List all domains, and with --deleted the removed ones too.",
       footerHeading = "%nExamples:%n",
       footer = {
-        "  waybillctl domains add example.com",
-        "  waybillctl domains add example.com --return-path bounce --click-tracking"
-            + " --tracking-subdomain links",
-        "  waybillctl domains add example.com --dkim-key old-key.pem --dkim-selector s1"
+        "  waybillctl domains list",
+        "  waybillctl domains list --deleted --output json | jq '.data[] | select(.deleted_at)'"
       })
-  void add(
-      @Parameters(paramLabel = "NAME", description = "The domain, such as example.com.")
-          String name,
-      @Option(
-              names = "--return-path",
-              paramLabel = "LABEL",
-              description = "Subdomain that bounces come back to (default: send).")
-          @Nullable String returnPath,
-      @Option(names = "--open-tracking", description = "Count opens.") boolean openTracking,
-      @Option(names = "--click-tracking", description = "Count clicks.") boolean clickTracking,
-      @Option(
-              names = "--tracking-subdomain",
-              paramLabel = "LABEL",
-              description = "Subdomain that tracked links point to.")
-          @Nullable String trackingSubdomain,
-      @Option(
-              names = "--tls",
-              paramLabel = "MODE",
-              description = "Encryption of the copies sent: ${COMPLETION-CANDIDATES}.")
-          @Nullable Tls tls,
-      @Option(
-              names = "--dkim-key",
-              paramLabel = "FILE",
-              description = "Bring an existing DKIM private key (PEM); needs --dkim-selector.")
-          @Nullable Path dkimKey,
-      @Option(
-              names = "--dkim-selector",
-              paramLabel = "NAME",
-              description = "The selector that key is published under.")
-          @Nullable String dkimSelector)
-      throws Failure {
-    if ((dkimKey == null) != (dkimSelector == null)) {
-      throw new Failure(ExitCode.USAGE, "--dkim-key and --dkim-selector are needed together", "");
-    }
-    ObjectNode body = Json.object().put("name", name);
-    if (returnPath != null) {
-      body.put("custom_return_path", returnPath);
-    }
-    if (openTracking) {
-      body.put("open_tracking", true);
-    }
-    if (clickTracking) {
-      body.put("click_tracking", true);
-    }
-    if (trackingSubdomain != null) {
-      body.put("tracking_subdomain", trackingSubdomain);
-    }
-    if (tls != null) {
-      body.put("tls", tls.toString());
-    }
-    if (dkimKey != null) {
-      body.put("dkim_private_key", KeyFile.read(dkimKey));
-      body.put("dkim_selector", dkimSelector);
-    }
-    JsonNode domain = root.client().post(DOMAINS, body);
-    String added = Column.text(domain.path("name"));
-    root.say("Added " + added + ". Publish these DNS records:");
-    switch (root.output) {
-      case JSON -> root.report().json(domain);
-      case TABLE -> records(domain, RecordFormat.TABLE, false);
-      case CSV -> records(domain, RecordFormat.CSV, false);
-    }
-    root.say("Then run: waybillctl domains verify " + added + " --wait");
-    root.say("Other formats: waybillctl domains records " + added + " --format bind");
-  }
-
-  @Command(name = "list", description = "List all domains.")
   void list(
       @Option(
               names = "--limit",
               paramLabel = "N",
               description = "Stop after so many (default: all).")
-          @Nullable Integer limit)
+          @Nullable Integer limit,
+      @Option(names = "--deleted", description = "List removed domains too.") boolean deleted)
       throws Failure {
     Pages.Listing all =
-        new Pages(root.client()).read(DOMAINS, Pages.USUAL_PAGE, Limits.items(limit));
-    root.report().rows(all.whole(), all.items(), COLUMNS);
+        new Pages(root.client())
+            .read(ever(DOMAINS, deleted), Pages.USUAL_PAGE, Limits.items(limit));
+    if (root.output == Format.TABLE) {
+      root.report().table(all.items().stream().map(DomainsCommand::named).toList(), COLUMNS);
+    } else {
+      root.report().rows(all.whole(), all.items(), deleted ? WITH_DELETED : COLUMNS);
+    }
     if (all.items().isEmpty()) {
       root.say("No domains yet. Add one with: waybillctl domains add NAME");
     }
   }
 
-  @Command(name = "show", description = "Show a domain, and how far each of its records is.")
-  void show(@Parameters(paramLabel = "NAME", description = NAME) String name) throws Failure {
-    JsonNode domain = root.client().get(DOMAINS.name(name));
-    root.report().object(domain, COLUMNS);
-    if (root.output == Format.TABLE) {
+  private static ApiPath ever(ApiPath path, boolean deleted) {
+    return deleted ? path.with("deleted", "true") : path;
+  }
+
+  /// A removed domain shows that by its name: there may be another one of the same name now.
+  private static JsonNode named(JsonNode domain) {
+    if (Column.text(domain.path("deleted_at")).isEmpty() || !(domain instanceof ObjectNode view)) {
+      return domain;
+    }
+    return view.deepCopy().put("name", Column.text(domain.path("name")) + " (deleted)");
+  }
+
+  @Command(
+      name = "show",
+      description = {
+        "Show a domain, and how far each of its records is.",
+        "A removed one is found with --deleted, by its id only."
+      })
+  void show(
+      @Parameters(paramLabel = "NAME", description = NAME) String name,
+      @Option(names = "--deleted", description = EVER) boolean ever)
+      throws Failure {
+    JsonNode domain = root.client().get(ever(DOMAINS.name(name), ever));
+    boolean deleted = !Column.text(domain.path("deleted_at")).isEmpty();
+    root.report()
+        .object(
+            root.output == Format.TABLE ? named(domain) : domain, deleted ? WITH_DELETED : COLUMNS);
+    if (root.output == Format.TABLE && !domain.path("records").isEmpty()) {
       root.report().out().println();
       root.report().table(domain.path("records"), RecordWriter.statusColumns());
+    }
+  }
+
+  @Command(
+      name = "keys",
+      description = {
+        "List the DKIM keys of a domain.",
+        "active signs; standby is published ahead; retiring signs no more, but its record must"
+            + " stay until the time shown; retired is destroyed, and its record may go."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  waybillctl domains keys example.com",
+        "  waybillctl domains keys example.com --output json | jq '.data[] | {selector, role}'"
+      })
+  void keys(
+      @Parameters(paramLabel = "NAME", description = NAME) String name,
+      @Option(names = "--deleted", description = EVER) boolean ever)
+      throws Failure {
+    JsonNode keys = root.client().get(ever(DOMAINS.name(name).then("keys"), ever));
+    root.report().rows(keys, keys.path("data"), root.output == Format.CSV ? KEYS_CSV : KEYS);
+  }
+
+  @Command(
+      name = "history",
+      description = "List what changed a domain's status and keys, and why; the newest first.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  waybillctl domains history example.com",
+        "  waybillctl domains history example.com --limit 1000 --output csv"
+      })
+  void history(
+      @Parameters(paramLabel = "NAME", description = NAME) String name,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "50",
+              description = "Stop after so many (default: 50).")
+          int limit,
+      @Option(names = "--deleted", description = EVER) boolean ever)
+      throws Failure {
+    Pages.Listing changes =
+        new Pages(root.client())
+            .read(
+                ever(DOMAINS.name(name).then("history"), ever),
+                Pages.USUAL_PAGE,
+                Limits.positive("--limit", limit));
+    root.report().rows(changes.whole(), changes.items(), HISTORY);
+    if (changes.hasMore()) {
+      root.say("There are more; see them with a larger --limit.");
     }
   }
 
@@ -188,7 +233,8 @@ final class DomainsCommand {
       @Option(names = "--missing", description = "Only those not verified yet.") boolean missing)
       throws Failure {
     RecordFormat asOutput = RecordFormat.valueOf(root.output.name());
-    records(root.client().get(DOMAINS.name(name)), format == null ? asOutput : format, missing);
+    writeRecords(
+        root, root.client().get(DOMAINS.name(name)), format == null ? asOutput : format, missing);
   }
 
   @Command(
@@ -216,6 +262,9 @@ final class DomainsCommand {
               description = "How often to look (default: 2s).")
           Duration interval)
       throws Failure {
+    if (wait && root.terminal().redraws()) {
+      root.say("Looking up the records of " + name + " ...");
+    }
     JsonNode started = root.client().post(DOMAINS.name(name).then("verify"), Json.object());
     if (wait) {
       return new VerificationWatch(root, DOMAINS.name(name)).run(timeout, interval);
@@ -223,66 +272,6 @@ final class DomainsCommand {
     root.report().change(started, CHANGE);
     root.say("Looking up the records of " + name + ". See: waybillctl domains show " + name);
     return ExitCode.OK.number();
-  }
-
-  @Command(
-      name = "update",
-      description = "Change the settings of a domain.",
-      footerHeading = "%nExamples:%n",
-      footer = {
-        "  waybillctl domains update example.com --click-tracking --tracking-subdomain links",
-        "  waybillctl domains update example.com --no-open-tracking --tls enforced"
-      })
-  void update(
-      @Parameters(paramLabel = "NAME", description = NAME) String name,
-      @Option(names = "--open-tracking", negatable = true, description = "Count opens, or not.")
-          @Nullable Boolean openTracking,
-      @Option(names = "--click-tracking", negatable = true, description = "Count clicks, or not.")
-          @Nullable Boolean clickTracking,
-      @Option(
-              names = "--tracking-subdomain",
-              paramLabel = "LABEL",
-              description = "Subdomain that tracked links point to.")
-          @Nullable String trackingSubdomain,
-      @Option(
-              names = "--no-tracking-subdomain",
-              description = "Let tracked links point to the relay's own host.")
-          boolean noTrackingSubdomain,
-      @Option(
-              names = "--tls",
-              paramLabel = "MODE",
-              description = "Encryption of the copies sent: ${COMPLETION-CANDIDATES}.")
-          @Nullable Tls tls)
-      throws Failure {
-    ObjectNode body = Json.object();
-    if (openTracking != null) {
-      body.put("open_tracking", openTracking);
-    }
-    if (clickTracking != null) {
-      body.put("click_tracking", clickTracking);
-    }
-    if (trackingSubdomain != null && noTrackingSubdomain) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "--tracking-subdomain and --no-tracking-subdomain exclude each other",
-          "");
-    }
-    if (trackingSubdomain != null) {
-      body.put("tracking_subdomain", trackingSubdomain);
-    }
-    if (noTrackingSubdomain) {
-      // null would mean: as it is
-      body.put("tracking_subdomain", "");
-    }
-    if (tls != null) {
-      body.put("tls", tls.toString());
-    }
-    if (body.isEmpty()) {
-      throw new Failure(
-          ExitCode.USAGE, "nothing to change on " + name, "See: waybillctl domains update --help");
-    }
-    root.report().change(root.client().patch(DOMAINS.name(name), body), CHANGE);
-    root.say("Updated " + name + ".");
   }
 
   @Command(
@@ -303,7 +292,8 @@ final class DomainsCommand {
       Confirmation.of(root.terminal(), "Remove " + name + " and refuse mail from it?");
     }
     root.report().change(root.client().delete(path), CHANGE);
-    root.say("Removed " + name + ". Its DNS records can be deleted now.");
+    root.say(
+        "Removed " + name + ". Leave its DNS records until its mail in the queue has gone out.");
   }
 
   @Command(
@@ -327,7 +317,9 @@ final class DomainsCommand {
     root.say("Enabled " + name + ". To see how far it is: waybillctl domains show " + name);
   }
 
-  private void records(JsonNode domain, RecordFormat format, boolean missing) throws Failure {
+  /// Writes a domain's records, or those not verified yet.
+  static void writeRecords(Waybillctl root, JsonNode domain, RecordFormat format, boolean missing)
+      throws Failure {
     List<JsonNode> records = new ArrayList<>();
     for (JsonNode record : domain.path("records")) {
       if (!missing || !Column.text(record.path("status")).equals("verified")) {

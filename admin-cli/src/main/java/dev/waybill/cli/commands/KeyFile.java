@@ -15,25 +15,26 @@ final class KeyFile {
 
   private KeyFile() {}
 
-  /// The text of a PEM file. A public key or certificate is refused here, before it is sent for
-  /// nothing.
-  static String read(Path path) throws Failure {
+  /// The text of a PEM file that `option` named. A public key or certificate is refused here,
+  /// before it is sent for nothing.
+  static String read(String option, Path path) throws Failure {
     byte[] text;
     try (InputStream file = Files.newInputStream(path)) {
       text = file.readNBytes(LARGEST + 1);
     } catch (NoSuchFileException _) {
-      throw refused("there is no file " + path);
+      throw refused(option, "there is no file " + path);
     } catch (IOException e) {
-      throw refused("cannot read " + path + ": " + e.getMessage());
+      throw refused(option, "cannot read " + path + ": " + e.getMessage());
     }
     String pem = new String(text, StandardCharsets.US_ASCII);
     if (text.length > LARGEST || !pem.contains("PRIVATE KEY-----")) {
-      throw refused(path + " (expected: a private key in PEM, '-----BEGIN PRIVATE KEY-----')");
+      throw refused(
+          option, path + " (expected: a private key in PEM, '-----BEGIN PRIVATE KEY-----')");
     }
     return pem;
   }
 
-  private static Failure refused(String why) {
-    return new Failure(ExitCode.USAGE, "--dkim-key: " + why, "");
+  private static Failure refused(String option, String why) {
+    return new Failure(ExitCode.USAGE, option + ": " + why, "");
   }
 }

@@ -24,4 +24,13 @@ final class Limits {
     }
     return value;
   }
+
+  /// The size of an RSA key that the relay makes.
+  static int rsaBits(int bits) throws Failure {
+    if (bits != 2048 && bits != 3072 && bits != 4096) {
+      throw new Failure(
+          ExitCode.USAGE, "--rsa-bits: " + bits + " (expected: 2048, 3072 or 4096)", "");
+    }
+    return bits;
+  }
 }

@@ -3,7 +3,6 @@ package dev.waybill.cli.commands;
 import dev.waybill.cli.client.ApiPath;
 import dev.waybill.cli.client.Patience;
 import dev.waybill.cli.client.SubmissionDoor;
-import dev.waybill.cli.client.Target;
 import dev.waybill.cli.output.Column;
 import dev.waybill.cli.output.ExitCode;
 import dev.waybill.cli.output.Failure;
@@ -13,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
@@ -30,8 +30,6 @@ import tools.jackson.databind.JsonNode;
       "  waybillctl send-test --from a@example.com --to b@example.org --smtp relay.example.com:2587"
     })
 final class SendTestCommand implements Callable<Integer> {
-  private static final int SUBMISSION_PORT = 2587;
-  private static final int SUBMISSION_TLS_PORT = 2465;
   private static final Duration INTERVAL = Duration.ofMillis(500);
   private static final Set<String> FAILED =
       Set.of("email.bounced", "email.failed", "email.suppressed");
@@ -52,19 +50,7 @@ final class SendTestCommand implements Callable<Integer> {
       description = "Such as marketing (default: transactional).")
   @Nullable String stream;
 
-  @Option(
-      names = "--smtp",
-      paramLabel = "HOST:PORT",
-      description = "The submission door (default: the API's host, port 2587, or 2465 with --tls).")
-  @Nullable String smtp;
-
-  @Option(names = "--tls", description = "TLS from the first octet instead of STARTTLS.")
-  boolean implicitTls;
-
-  @Option(
-      names = "--insecure",
-      description = "Take any certificate; on this machine's own addresses that is the default.")
-  boolean insecure;
+  @Mixin SubmissionOptions submission = new SubmissionOptions();
 
   @Option(
       names = "--timeout",
@@ -81,7 +67,7 @@ final class SendTestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    SubmissionDoor door = door(root.settings().target());
+    SubmissionDoor door = submission.door(root.settings().target());
     String id =
         door.submit(
             new SubmissionDoor.Mail(
@@ -89,6 +75,7 @@ final class SendTestCommand implements Callable<Integer> {
                 to,
                 "Waybill test",
                 "This message was sent by waybillctl send-test.",
+                null,
                 stream));
     root.say(door + " queued it as " + id + ".");
     return follow(id);
@@ -117,30 +104,5 @@ final class SendTestCommand implements Callable<Integer> {
         ExitCode.FAILED,
         id + " is not delivered after " + Text.duration(timeout),
         "The relay goes on trying. See: waybillctl events list --email-id " + id);
-  }
-
-  private SubmissionDoor door(Target target) throws Failure {
-    String host = target.url().getHost();
-    int port = implicitTls ? SUBMISSION_TLS_PORT : SUBMISSION_PORT;
-    if (smtp != null) {
-      int colon = smtp.lastIndexOf(':');
-      host = colon < 0 ? smtp : smtp.substring(0, colon);
-      port = colon < 0 ? port : port(smtp.substring(colon + 1));
-    }
-    if (host.isEmpty() || port < 1) {
-      throw new Failure(ExitCode.USAGE, "--smtp: " + smtp + " (expected: HOST or HOST:PORT)", "");
-    }
-    return new SubmissionDoor(
-        host, port, target.token(), implicitTls, insecure || Target.isLocal(host));
-  }
-
-  /// 0 for what is no port.
-  private static int port(String text) {
-    try {
-      int port = Integer.parseInt(text);
-      return port > 65_535 ? 0 : port;
-    } catch (NumberFormatException _) {
-      return 0;
-    }
   }
 }

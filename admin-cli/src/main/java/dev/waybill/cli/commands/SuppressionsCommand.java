@@ -3,8 +3,11 @@ package dev.waybill.cli.commands;
 import dev.waybill.cli.client.ApiPath;
 import dev.waybill.cli.client.Pages;
 import dev.waybill.cli.output.Column;
+import dev.waybill.cli.output.Csv;
 import dev.waybill.cli.output.Failure;
 import dev.waybill.cli.output.Json;
+import dev.waybill.cli.transfer.Progress;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,7 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
       "  waybillctl suppressions add ann@example.net",
       "  waybillctl suppressions add ann@example.net --domain example.com --stream marketing",
       "  waybillctl suppressions remove ann@example.net",
-      "  waybillctl suppressions list --output csv > suppressions.csv"
+      "  waybillctl suppressions import old-service.csv",
+      "  waybillctl suppressions export > suppressions.csv"
     })
 final class SuppressionsCommand {
   private static final ApiPath SUPPRESSIONS = ApiPath.of("suppressions");
@@ -35,6 +39,7 @@ final class SuppressionsCommand {
           Column.of("STREAM", "stream"),
           Column.of("ORIGIN", "origin"),
           Column.time("CREATED", "created_at"),
+          Column.time("EXPIRES", "expires_at"),
           Column.of("ID", "id"));
   private static final List<Column> CHANGE = List.of(Column.of("ID", "id"));
 
@@ -71,9 +76,17 @@ final class SuppressionsCommand {
               names = "--stream",
               paramLabel = "STREAM",
               description = "Only mail of this stream, such as marketing (default: all).")
-          @Nullable String stream)
+          @Nullable String stream,
+      @Option(
+              names = "--expires",
+              paramLabel = "TIME",
+              description = "Until when, such as 2027-01-31T00:00:00Z (default: for good).")
+          @Nullable String expires)
       throws Failure {
     ObjectNode body = Json.object().put("email", email);
+    if (expires != null) {
+      body.put("expires_at", expires);
+    }
     if (domain != null) {
       body.put("domain", domain);
     }
@@ -92,5 +105,71 @@ final class SuppressionsCommand {
     JsonNode answer = root.client().delete(SUPPRESSIONS.name(emailOrId));
     root.report().change(answer, CHANGE);
     root.say("Removed the suppression of " + emailOrId + ".");
+  }
+
+  @Command(
+      name = "import",
+      description = {
+        "Suppress every address of a CSV file, ours or another service's.",
+        "Columns are told by their headings (email, reason, domain, stream, expires_at); without"
+            + " headings the first column is the address. What is there already stays as it is."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  waybillctl suppressions import old-service.csv",
+        "  waybillctl suppressions import unsubscribed.csv --origin unsubscribe --domain example.com"
+            + " --stream marketing"
+      })
+  int importFile(
+      @Parameters(paramLabel = "FILE", description = "The file, in UTF-8.") Path file,
+      @Option(
+              names = "--origin",
+              paramLabel = "ORIGIN",
+              description = "Of rows that do not say: bounce, complaint, unsubscribe or manual.")
+          @Nullable String origin,
+      @Option(
+              names = "--domain",
+              paramLabel = "NAME",
+              description = "Of rows that do not say (default: all).")
+          @Nullable String domain,
+      @Option(
+              names = "--stream",
+              paramLabel = "STREAM",
+              description = "Of rows that do not say (default: all).")
+          @Nullable String stream,
+      @Option(names = "--dry-run", description = "Read the file and change nothing.")
+          boolean dryRun)
+      throws Failure {
+    ObjectNode defaults = Json.object();
+    if (origin != null) {
+      defaults.put("origin", origin);
+    }
+    if (domain != null) {
+      defaults.put("domain", domain);
+    }
+    if (stream != null) {
+      defaults.put("stream", stream);
+    }
+    return new SuppressionImport(root, SUPPRESSIONS).run(file, defaults, dryRun);
+  }
+
+  @Command(
+      name = "export",
+      description = "Write all suppressions as CSV, however many there are.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  waybillctl suppressions export > suppressions.csv"})
+  void export() throws Failure {
+    Csv csv = new Csv(root.report().out());
+    csv.header(COLUMNS);
+    try (Progress progress = new Progress(root.terminal(), "addresses", 0)) {
+      new Pages(root.client())
+          .each(
+              SUPPRESSIONS,
+              Pages.USUAL_PAGE,
+              item -> {
+                csv.item(COLUMNS, item);
+                progress.add(1);
+              });
+    }
   }
 }

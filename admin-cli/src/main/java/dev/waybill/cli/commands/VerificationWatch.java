@@ -2,11 +2,12 @@ package dev.waybill.cli.commands;
 
 import dev.waybill.cli.client.ApiPath;
 import dev.waybill.cli.client.Patience;
+import dev.waybill.cli.live.LiveView;
 import dev.waybill.cli.output.Column;
 import dev.waybill.cli.output.ExitCode;
 import dev.waybill.cli.output.Failure;
 import dev.waybill.cli.output.Format;
-import dev.waybill.cli.output.Paint;
+import dev.waybill.cli.output.Json;
 import dev.waybill.cli.output.Terminal;
 import dev.waybill.cli.output.Text;
 import dev.waybill.cli.records.RecordWriter;
@@ -15,16 +16,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Shows a domain's records turning green: redrawn in place on a terminal, a line for each change
-/// elsewhere. One thread uses it, once.
+/// elsewhere. The relay itself looks up what is missing in ever longer intervals; this asks it to
+/// look again every few seconds, for as long as somebody watches. One thread uses it, once.
 final class VerificationWatch {
+  /// How often the relay is asked to look again. Resolvers remember an absence for longer anyway.
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(15);
+
   private final Waybillctl root;
   private final Terminal terminal;
   private final ApiPath path;
   private final Map<String, String> seen = new HashMap<>();
-  private int drawn;
 
   VerificationWatch(Waybillctl root, ApiPath path) {
     this.root = root;
@@ -32,17 +37,16 @@ final class VerificationWatch {
     this.path = path;
   }
 
-  /// Waits until the domain is verified, at most for `timeout`, and writes what was found last.
+  /// Waits until the domain is verified, at most for `timeout`, and writes what was found last. The
+  /// first look has been asked for already.
   ///
+  /// @param interval how often to ask what the relay has found
   /// @return the exit code
   int run(Duration timeout, Duration interval) throws Failure {
+    JsonNode first = root.client().get(path);
     Patience patience = new Patience(interval, timeout);
-    JsonNode domain = root.client().get(path);
-    progress(domain, patience);
-    while (!verified(domain) && patience.pause()) {
-      domain = root.client().get(path);
-      progress(domain, patience);
-    }
+    JsonNode domain =
+        terminal.redraws() ? watch(first, patience, timeout) : follow(first, patience, null, null);
     if (root.output == Format.TABLE) {
       root.report().table(domain.path("records"), RecordWriter.statusColumns());
     } else {
@@ -59,6 +63,46 @@ final class VerificationWatch {
         "The relay goes on looking. Publish what is missing: waybillctl domains records "
             + name
             + " --missing");
+  }
+
+  private JsonNode watch(JsonNode first, Patience patience, Duration timeout) throws Failure {
+    VerificationPicture picture = new VerificationPicture(terminal, patience, timeout, first);
+    try (LiveView view =
+        new LiveView(
+            terminal,
+            picture,
+            "Stopped waiting. The relay goes on looking; see: waybillctl domains show "
+                + Text.visible(Column.text(first.path("name"))))) {
+      return follow(first, patience, picture, view);
+    }
+  }
+
+  private JsonNode follow(
+      JsonNode first,
+      Patience patience,
+      @Nullable VerificationPicture picture,
+      @Nullable LiveView view)
+      throws Failure {
+    Duration next = BETWEEN_LOOKS;
+    JsonNode domain = first;
+    while (true) {
+      if (picture == null) {
+        domain.path("records").forEach(this::tell);
+      } else {
+        picture.show(domain, next);
+      }
+      if (verified(domain) || !patience.pause()) {
+        return domain;
+      }
+      if ((view != null && view.asked()) || patience.elapsed().compareTo(next) >= 0) {
+        if (picture != null) {
+          picture.look();
+        }
+        root.client().post(path.then("verify"), Json.object());
+        next = patience.elapsed().plus(BETWEEN_LOOKS);
+      }
+      domain = root.client().get(path);
+    }
   }
 
   private static boolean verified(JsonNode record) {
@@ -79,14 +123,6 @@ final class VerificationWatch {
     return Column.text(record.path("type")) + " " + Column.text(record.path("fqdn"));
   }
 
-  private void progress(JsonNode domain, Patience patience) {
-    if (terminal.redraws()) {
-      redraw(domain, patience);
-    } else {
-      domain.path("records").forEach(this::tell);
-    }
-  }
-
   private void tell(JsonNode record) {
     String status = Column.text(record.path("status"));
     String explanation = Column.text(record.path("explanation"));
@@ -94,35 +130,5 @@ final class VerificationWatch {
       boolean explained = !explanation.isEmpty() && !verified(record);
       terminal.say(status + "  " + title(record) + (explained ? ": " + explanation : ""));
     }
-  }
-
-  private void redraw(JsonNode domain, Patience patience) {
-    Paint paint = terminal.talkPaint();
-    StringBuilder screen = new StringBuilder();
-    if (drawn > 0) {
-      screen.append("\033[").append(drawn).append("A\r\033[J");
-    }
-    drawn = 0;
-    for (JsonNode record : domain.path("records")) {
-      String status = Text.visible(Column.text(record.path("status")));
-      screen.append(paint.status("%-17s".formatted(status))).append("  ");
-      screen.append(cut(title(record), 19)).append('\n');
-      drawn++;
-    }
-    if (!verified(domain)) {
-      String waiting =
-          "Waiting for DNS, " + Text.duration(patience.elapsed()) + " (Ctrl-C stops waiting only)";
-      screen.append(paint.faint(cut(waiting, 0))).append('\n');
-      drawn++;
-    }
-    terminal.err().print(screen);
-    terminal.err().flush();
-  }
-
-  /// The live view must not wrap, or it could not be redrawn; the whole names come with the result.
-  private String cut(String text, int indent) {
-    String safe = Text.visible(text);
-    int room = Math.max(1, terminal.talkWidth() - indent - 1);
-    return safe.length() <= room ? safe : safe.substring(0, room);
   }
 }

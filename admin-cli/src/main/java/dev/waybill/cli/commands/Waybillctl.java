@@ -47,7 +47,8 @@ public final class Waybillctl implements AutoCloseable {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FORMAT",
+      // Not FORMAT: the completion script keeps candidates by label.
+      paramLabel = "KIND",
       scope = ScopeType.INHERIT,
       description = "${COMPLETION-CANDIDATES} (default: table).")
   Format output = Format.TABLE;

@@ -4,7 +4,8 @@
 /// requests of the client and the data of the output.
 ///
 /// In reading order: [Waybillctl] (the options of all), [CommandTree], then the nouns:
-/// [DomainsCommand] with [VerificationWatch], [ApiKeysCommand], [SuppressionsCommand],
+/// [DomainsCommand] with [DomainAddCommand], [DomainUpdateCommand], [VerificationWatch],
+/// [RotateKeyCommand] and [InstructionsCommand], [ApiKeysCommand], [SuppressionsCommand],
 /// [QueueCommand], [EventsCommand], [StatusCommand], [LoginCommand], [CompletionCommand].
 @NullMarked
 package dev.waybill.cli.commands;

@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 /// @param wraps whether a long value may be broken at spaces; never so for what is copied
 public record Column(String heading, String field, UnaryOperator<String> look, boolean wraps) {
 
+  /// Stands in a table for an absent value.
+  static final String NOTHING = "-";
+
   public Column {
     Objects.requireNonNull(heading, "heading");
     Objects.requireNonNull(field, "field");
@@ -62,7 +65,7 @@ public record Column(String heading, String field, UnaryOperator<String> look, b
   /// The value for the table.
   String shown(JsonNode item) {
     String raw = raw(item);
-    return Text.visible(raw.isEmpty() ? "-" : look.apply(raw));
+    return Text.visible(raw.isEmpty() ? NOTHING : look.apply(raw));
   }
 
   /// A node as text: empty when absent or null.

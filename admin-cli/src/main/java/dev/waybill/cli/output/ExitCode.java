@@ -8,7 +8,7 @@ public enum ExitCode {
   REFUSED(3, "The relay understood and refused: wrong key, invalid value, conflict, rate limit."),
   UNREACHABLE(4, "The relay cannot be reached, or did not answer in time."),
   NOT_FOUND(5, "The relay knows no such thing."),
-  NOT_VERIFIED(6, "Waited for a domain to verify, and it did not.");
+  NOT_VERIFIED(6, "Waited for a domain to verify or a key to sign, and it did not.");
 
   private final int number;
   private final String sentence;

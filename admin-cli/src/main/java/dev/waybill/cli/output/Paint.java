@@ -10,12 +10,28 @@ public record Paint(boolean on) {
   /// stay as they are.
   public String status(String text) {
     return switch (text.strip()) {
-      case "verified", "open" -> wrap("32", text);
-      case "pending", "temporary_failure", "congested", "deferred" -> wrap("33", text);
-      case "failed", "broken", "disabled" -> wrap("31", text);
-      case "not_started" -> faint(text);
+      case "verified", "open", "active", "switched", "pass" -> good(text);
+      case "pending", "temporary_failure", "congested", "deferred", "retiring", "waiting", "warn" ->
+          warning(text);
+      case "failed", "broken", "disabled", "fail" -> bad(text);
+      case "not_started", "retired", "unknown" -> faint(text);
       default -> text;
     };
+  }
+
+  /// What is well.
+  public String good(String text) {
+    return wrap("32", text);
+  }
+
+  /// What is under way.
+  public String warning(String text) {
+    return wrap("33", text);
+  }
+
+  /// What is wrong.
+  public String bad(String text) {
+    return wrap("31", text);
   }
 
   /// A heading.

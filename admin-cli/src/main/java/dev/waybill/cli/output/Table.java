@@ -7,11 +7,13 @@ import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
 /// Rows under headings, aligned. Where the terminal is too narrow, prose is broken at spaces and
-/// nothing else is: a value that somebody copies stays on one line, and no value is ever cut. One
-/// thread fills and prints it.
+/// nothing else is: a value that somebody copies stays on one line, and no value is ever cut. Where
+/// not even a few words fit beside the other columns, the prose of the last one goes below its row.
+/// One thread fills and prints it.
 public final class Table {
   private static final String GAP = "  ";
   private static final int NARROWEST_PROSE = 20;
+  private static final String BELOW = "    ";
 
   private final List<Column> columns;
   private final List<List<String>> rows = new ArrayList<>();
@@ -31,10 +33,34 @@ public final class Table {
   public void print(PrintStream out, OptionalInt width, Paint paint) {
     int[] widths = widths();
     width.ifPresent(limit -> narrow(widths, limit));
+    if (width.isPresent()
+        && total(widths) > width.getAsInt()
+        && columns.size() > 1
+        && columns.getLast().wraps()) {
+      printProseBelow(out, width.getAsInt(), paint);
+      return;
+    }
     List<String> headings = columns.stream().map(Column::heading).toList();
     out.println(paint.strong(line(headings, widths, new Paint(false))));
     for (List<String> row : rows) {
       printRow(out, row, widths, paint);
+    }
+  }
+
+  private void printProseBelow(PrintStream out, int limit, Paint paint) {
+    int last = columns.size() - 1;
+    Table narrower = new Table(columns.subList(0, last));
+    rows.forEach(row -> narrower.rows.add(row.subList(0, last)));
+    int[] widths = narrower.widths();
+    narrower.narrow(widths, limit);
+    List<String> headings = narrower.columns.stream().map(Column::heading).toList();
+    out.println(paint.strong(line(headings, widths, new Paint(false))));
+    for (List<String> row : rows) {
+      narrower.printRow(out, row.subList(0, last), widths, paint);
+      if (!row.get(last).equals(Column.NOTHING)) {
+        Text.wrap(row.get(last), limit - BELOW.length())
+            .forEach(words -> out.println(paint.faint(BELOW + words)));
+      }
     }
   }
 

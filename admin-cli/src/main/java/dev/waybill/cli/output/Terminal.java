@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Where a command was started: its three streams, which of them a person sits at, and the
@@ -18,6 +18,7 @@ public final class Terminal {
   private static final int MAX_LINE = 4096;
   private static final int NARROWEST = 40;
   private static final int USUAL_WIDTH = 80;
+  private static final int USUAL_HEIGHT = 24;
 
   /// The streams of a process.
   public enum Stream {
@@ -31,24 +32,23 @@ public final class Terminal {
   private final PrintStream err;
   private final Map<String, String> environment;
   private final Set<Stream> interactive;
-  private final @Nullable Function<String, char @Nullable []> secrets;
+  private final Tty tty;
 
   /// @param interactive which streams are a terminal
-  /// @param secrets shows a question and reads an answer without echo; null where there is no
-  ///   keyboard
+  /// @param tty the screen and keyboard, if any
   public Terminal(
       InputStream in,
       PrintStream out,
       PrintStream err,
       Map<String, String> environment,
       Set<Stream> interactive,
-      @Nullable Function<String, char @Nullable []> secrets) {
+      Tty tty) {
     this.in = in;
     this.out = out;
     this.err = err;
     this.environment = Map.copyOf(environment);
     this.interactive = Set.copyOf(interactive);
-    this.secrets = secrets;
+    this.tty = tty;
   }
 
   /// The stream for data.
@@ -65,6 +65,15 @@ public final class Terminal {
   /// sent.
   public void say(String line) {
     err.println(Text.visible(line));
+    err.flush();
+  }
+
+  /// As [#say], with lines broken between words where a screen ends. Not for what somebody copies.
+  public void explain(String text) {
+    String safe = Text.visible(text);
+    List<String> lines =
+        interactive.contains(Stream.ERR) ? Text.wrap(safe, size().columns()) : List.of(safe);
+    lines.forEach(err::println);
     err.flush();
   }
 
@@ -89,9 +98,44 @@ public final class Terminal {
     return interactive.contains(Stream.OUT) ? OptionalInt.of(columns()) : OptionalInt.empty();
   }
 
-  /// How many columns the talk stream has.
-  public int talkWidth() {
-    return columns();
+  /// How much fits on the screen now. A person may have made the window smaller a moment ago.
+  public Tty.Size size() {
+    return tty.size()
+        .filter(size -> size.columns() > 0 && size.rows() > 0)
+        .orElseGet(() -> new Tty.Size(columns(), USUAL_HEIGHT));
+  }
+
+  /// Whether the screen shows more than ASCII, as the locale says.
+  public boolean showsUnicode() {
+    for (String name : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
+      String locale = variable(name);
+      if (locale != null) {
+        return locale.toUpperCase(Locale.ROOT).replace("-", "").contains("UTF8");
+      }
+    }
+    return false;
+  }
+
+  /// How often the person has pressed Enter since this was last asked; what else was typed is
+  /// dropped. Never waits.
+  public int enters() {
+    int enters = 0;
+    if (!asks()) {
+      return enters;
+    }
+    try {
+      for (int left = Math.min(in.available(), MAX_LINE); left > 0; left--) {
+        int next = in.read();
+        if (next == '\n') {
+          enters++;
+        } else if (next < 0) {
+          break;
+        }
+      }
+    } catch (IOException _) {
+      return enters;
+    }
+    return enters;
   }
 
   /// A variable of the environment; empty text counts as absent.
@@ -127,7 +171,7 @@ public final class Terminal {
   /// Asks for something that must not be seen; empty when nothing was typed or there is no
   /// keyboard.
   public String askSecret(String question) {
-    char[] answer = secrets == null ? null : secrets.apply(question);
+    char[] answer = tty.secret(question);
     return answer == null ? "" : new String(answer).strip();
   }
 

@@ -79,7 +79,7 @@ public record DnsRecord(
   }
 
   /// Whether a name holds nothing that could end it early in any of the formats.
-  static boolean isHostName(String name) {
+  public static boolean isHostName(String name) {
     return HOST_NAME.matcher(name).matches();
   }
 

@@ -2,6 +2,7 @@ package dev.waybill.relay.admin;
 
 import dev.waybill.relay.access.ApiKeys;
 import dev.waybill.relay.access.KeyGuard;
+import dev.waybill.relay.doctor.Doctor;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.http.HttpLimits;
@@ -35,7 +36,8 @@ public final class AdminDoor {
       KeyGuard guard,
       Suppressions suppressions,
       Queue queue,
-      Journal journal) {}
+      Journal journal,
+      Doctor doctor) {}
 
   /// This node, for `/status`.
   ///
@@ -84,6 +86,7 @@ public final class AdminDoor {
         Stream.of(
                 new DomainsResource(ledgers.domains()).routes(),
                 new DomainKeysResource(ledgers.domains()).routes(),
+                new DoctorResource(ledgers.domains(), ledgers.doctor()).routes(),
                 new ApiKeysResource(ledgers.keys(), ledgers.domains()).routes(),
                 new SuppressionsResource(ledgers.suppressions(), ledgers.domains()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),

@@ -2,6 +2,7 @@ package dev.waybill.relay.admin;
 
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.http.Parameters;
 import dev.waybill.relay.http.Problem;
 import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.http.Request;
@@ -24,14 +25,30 @@ final class DomainFinder {
     return registered(request.variable("domain")).orElseThrow(() -> notFound(request));
   }
 
-  /// A registered domain, or a removed one by its id.
+  /// A registered domain; with `deleted=true` a removed one too, by its id.
   ///
   /// @throws Refusal when there is none
   SendingDomain ever(Request request) {
+    if (!wantsDeleted(request.parameters())) {
+      return registered(request);
+    }
     String text = request.variable("domain");
     return registered(text)
         .or(() -> Ids.parse(text).flatMap(domains::byId))
         .orElseThrow(() -> notFound(request));
+  }
+
+  /// Whether removed domains are asked for too: `deleted=true`.
+  ///
+  /// @throws Refusal when the parameter is neither `true` nor `false`
+  static boolean wantsDeleted(Parameters parameters) {
+    String deleted = parameters.text("deleted").orElse("false");
+    return switch (deleted) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new Refusal(Problem.invalid("deleted", "\"" + deleted + "\"", "true or false"));
+    };
   }
 
   static Refusal notFound(Request request) {

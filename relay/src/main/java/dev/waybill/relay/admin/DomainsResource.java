@@ -7,7 +7,6 @@ import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.NewDomain;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.http.Json;
-import dev.waybill.relay.http.Parameters;
 import dev.waybill.relay.http.Problem;
 import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.http.Request;
@@ -129,7 +128,7 @@ final class DomainsResource {
   private Response list(Request request) {
     Page.Asked asked = Page.Asked.of(request.parameters());
     List<SendingDomain> listed =
-        wantsDeleted(request.parameters()) ? domains.listEver() : domains.list();
+        DomainFinder.wantsDeleted(request.parameters()) ? domains.listEver() : domains.list();
     return Json.response(
         200,
         Page.cut(
@@ -214,16 +213,6 @@ final class DomainsResource {
   private DomainView withRecords(SendingDomain domain) {
     return DomainView.withRecords(
         domain, domains.removedAt(domain.id()), domains.records(domain.id()));
-  }
-
-  private static boolean wantsDeleted(Parameters parameters) {
-    String deleted = parameters.text("deleted").orElse("false");
-    return switch (deleted) {
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new Refusal(Problem.invalid("deleted", "\"" + deleted + "\"", "true or false"));
-    };
   }
 
   private static @Nullable Boolean requireTls(@Nullable String tls) {

@@ -13,6 +13,10 @@ import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,7 +24,16 @@ import org.jspecify.annotations.Nullable;
 
 /// `/suppressions`: addresses that get no mail.
 final class SuppressionsResource {
-  record Create(@Nullable String email, @Nullable String domain, @Nullable String stream) {
+  private static final int MAX_BATCH = 1_000;
+
+  /// @param origin `manual` when nobody says
+  /// @param expiresAt RFC 3339; from then on the address gets mail again
+  record Create(
+      @Nullable String email,
+      @Nullable String domain,
+      @Nullable String stream,
+      @Nullable String origin,
+      @Nullable String expiresAt) {
     /// @throws Refusal when it is missing or no mailbox
     EmailAddress checkedEmail() {
       if (email == null || email.isBlank()) {
@@ -31,6 +44,25 @@ final class SuppressionsResource {
               new Refusal(
                   Problem.invalid(
                       "email", "\"" + email + "\"", "a mailbox such as jane@example.com")));
+    }
+
+    /// @throws Refusal when there is no such origin
+    Suppression.Origin checkedOrigin() {
+      return origin == null ? Suppression.Origin.MANUAL : originOf(origin);
+    }
+
+    /// @throws Refusal when it is no time
+    @Nullable Instant checkedExpiry() {
+      if (expiresAt == null) {
+        return null;
+      }
+      try {
+        return OffsetDateTime.parse(expiresAt).toInstant();
+      } catch (DateTimeParseException unreadable) {
+        throw new Refusal(
+            Problem.invalid(
+                "expires_at", "\"" + expiresAt + "\"", "a time such as 2027-01-31T00:00:00Z"));
+      }
     }
 
     /// @throws Refusal when there is no such stream
@@ -45,6 +77,39 @@ final class SuppressionsResource {
     }
   }
 
+  /// Many at once; `emails` alone mean all domains and streams.
+  record BatchAdd(@Nullable List<String> emails, @Nullable List<Create> suppressions) {
+    /// @throws Refusal when it is not one of the two, or too many
+    List<Create> all() {
+      if ((emails == null) == (suppressions == null)) {
+        throw new Refusal(Problem.invalid("emails or suppressions (expected: one of them)"));
+      }
+      return emails == null
+          ? bounded("suppressions", suppressions)
+          : bounded("emails", emails).stream()
+              .map(email -> new Create(email, null, null, null, null))
+              .toList();
+    }
+  }
+
+  record BatchRemove(@Nullable List<String> emails, @Nullable List<String> ids) {
+    /// @throws Refusal when it is not one of the two, or too many
+    List<String> all() {
+      if ((emails == null) == (ids == null)) {
+        throw new Refusal(Problem.invalid("emails or ids (expected: one of them)"));
+      }
+      return emails == null ? bounded("ids", ids) : bounded("emails", emails);
+    }
+  }
+
+  /// @param added how many were not there already
+  /// @param data one for each that was named
+  record BatchAdded(String object, int added, List<Reference> data) {}
+
+  record BatchRemoved(String object, List<Deleted> data) {}
+
+  record Reference(String object, UUID id) {}
+
   record SuppressionView(
       String object,
       UUID id,
@@ -52,7 +117,8 @@ final class SuppressionsResource {
       @Nullable String domain,
       @Nullable String stream,
       String origin,
-      String createdAt) {
+      String createdAt,
+      @Nullable String expiresAt) {
 
     /// @param domain the name of the domain it is limited to; null for all
     static SuppressionView of(Suppression suppression, @Nullable String domain) {
@@ -64,7 +130,8 @@ final class SuppressionsResource {
           domain,
           stream == null ? null : stream.text(),
           suppression.origin().text(),
-          Times.text(suppression.createdAt()));
+          Times.text(suppression.createdAt()),
+          Times.textOrNull(suppression.expiresAt()));
     }
   }
 
@@ -83,16 +150,21 @@ final class SuppressionsResource {
     return List.of(
         Route.get("/suppressions", this::list),
         Route.post("/suppressions", this::create),
+        Route.post("/suppressions/batch/add", this::createAll),
+        Route.post("/suppressions/batch/remove", this::removeAll),
+        Route.get("/suppressions/{entry}", this::show),
         Route.delete("/suppressions/{entry}", this::remove));
   }
 
   private Response list(Request request) {
     Page.Asked asked = Page.Asked.of(request.parameters());
     UUID before = asked.before();
+    Suppression.Origin origin =
+        request.parameters().text("origin").map(SuppressionsResource::originOf).orElse(null);
     List<Suppression> found =
         before == null
-            ? suppressions.list(asked.after(), asked.limit() + 1)
-            : suppressions.listBefore(before, asked.limit() + 1);
+            ? suppressions.list(asked.after(), origin, asked.limit() + 1)
+            : suppressions.listBefore(before, origin, asked.limit() + 1);
     int surplus = Math.max(0, found.size() - asked.limit());
     List<Suppression> page =
         before == null
@@ -102,26 +174,98 @@ final class SuppressionsResource {
   }
 
   private Response create(Request request) {
-    Create wanted = Json.readWhole(request, Create.class);
-    EmailAddress address = wanted.checkedEmail();
-    Stream stream = wanted.checkedStream();
-    String domain = wanted.domain();
-    UUID domainId = domain == null ? null : domainId(domain);
-    Suppression entry = suppressions.add(address, domainId, stream, Suppression.Origin.MANUAL);
-    return Json.response(201, view(entry));
+    Suppression.Wanted wanted = wanted(Json.readWhole(request, Create.class));
+    return Json.response(201, view(suppressions.add(wanted)));
+  }
+
+  /// All or none: the first one that is not usable is named with its place.
+  private Response createAll(Request request) {
+    List<Create> asked = Json.readWhole(request, BatchAdd.class).all();
+    List<Suppression.Wanted> wanted = new ArrayList<>();
+    for (Create each : asked) {
+      try {
+        wanted.add(wanted(each));
+      } catch (Refusal unusable) {
+        throw new Refusal(
+            Problem.invalid("entry %d: %s".formatted(wanted.size() + 1, unusable.getMessage())));
+      }
+    }
+    Suppressions.Added added = suppressions.addAll(wanted);
+    return Json.response(
+        201,
+        new BatchAdded(
+            "list",
+            added.fresh(),
+            added.standing().stream()
+                .map(entry -> new Reference("suppression", entry.id()))
+                .toList()));
+  }
+
+  private Response removeAll(Request request) {
+    List<Deleted> removed =
+        Json.readWhole(request, BatchRemove.class).all().stream()
+            .map(entry -> new Deleted("suppression", entry, removed(entry)))
+            .toList();
+    return Json.response(200, new BatchRemoved("list", removed));
+  }
+
+  /// By its id, or the oldest of an address.
+  private Response show(Request request) {
+    String entry = request.variable("entry");
+    Optional<UUID> id = Ids.parse(entry);
+    Optional<Suppression> found =
+        id.isPresent()
+            ? suppressions.byId(id.get())
+            : EmailAddress.parse(entry).map(suppressions::of).stream()
+                .flatMap(List::stream)
+                .findFirst();
+    return Json.response(200, view(found.orElseThrow(() -> notFound(entry))));
   }
 
   private Response remove(Request request) {
     String entry = request.variable("entry");
-    Optional<UUID> id = Ids.parse(entry);
-    boolean removed =
-        id.isPresent()
-            ? suppressions.remove(id.get()).isPresent()
-            : EmailAddress.parse(entry).map(suppressions::remove).orElse(0) > 0;
-    if (!removed) {
-      throw new Refusal(Problem.notFound("there is no suppression \"%s\"".formatted(entry)));
+    if (!removed(entry)) {
+      throw notFound(entry);
     }
     return Json.response(200, new Deleted("suppression", entry, true));
+  }
+
+  private boolean removed(String entry) {
+    Optional<UUID> id = Ids.parse(entry);
+    return id.isPresent()
+        ? suppressions.remove(id.get()).isPresent()
+        : EmailAddress.parse(entry).map(suppressions::remove).orElse(0) > 0;
+  }
+
+  private Suppression.Wanted wanted(Create asked) {
+    String domain = asked.domain();
+    return new Suppression.Wanted(
+        asked.checkedEmail(),
+        domain == null ? null : domainId(domain),
+        asked.checkedStream(),
+        asked.checkedOrigin(),
+        asked.checkedExpiry());
+  }
+
+  private static Suppression.Origin originOf(String text) {
+    return Suppression.Origin.parse(text)
+        .orElseThrow(() ->
+            new Refusal(
+                Problem.invalid(
+                    "origin", "\"" + text + "\"", "bounce, complaint, unsubscribe or manual")));
+  }
+
+  private static <T> List<T> bounded(String field, @Nullable List<T> entries) {
+    if (entries == null || entries.isEmpty() || entries.size() > MAX_BATCH) {
+      throw new Refusal(
+          Problem.invalid(
+              field, (entries == null ? 0 : entries.size()) + " entries", "1 to " + MAX_BATCH));
+    }
+    return entries;
+  }
+
+  private static Refusal notFound(String entry) {
+    return new Refusal(Problem.notFound("there is no suppression \"%s\"".formatted(entry)));
   }
 
   private SuppressionView view(Suppression suppression) {

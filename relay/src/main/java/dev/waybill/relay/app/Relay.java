@@ -10,12 +10,17 @@ import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.config.MasterKey;
 import dev.waybill.relay.config.RelaySettings;
+import dev.waybill.relay.delivery.AddressPolicy;
 import dev.waybill.relay.delivery.DeliveryEngine;
 import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.delivery.HardBounces;
+import dev.waybill.relay.dns.AuthoritativeRecords;
 import dev.waybill.relay.dns.Resolver;
+import dev.waybill.relay.doctor.Doctor;
+import dev.waybill.relay.doctor.DoctorSettings;
+import dev.waybill.relay.doctor.Instruments;
+import dev.waybill.relay.doctor.Instruments.Inspected;
 import dev.waybill.relay.domains.Domains;
-import dev.waybill.relay.domains.PublishedRecords;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.feedback.FeedbackServer;
@@ -59,6 +64,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 
 /// The relay: every room, connected in the order in which a message passes them.
 ///
@@ -121,7 +127,9 @@ public final class Relay {
             sealing,
             settings.plan(),
             settings.verification(),
-            PublishedRecords.from(resolver.uncached()),
+            new AuthoritativeRecords(
+                resolver.uncached(),
+                new AddressPolicy(settings.delivery().allowNetworks())::permits),
             new Domains.Surroundings(clock, ids, random, journal::append, metrics.registry()));
     suppressions =
         Suppressions.open(
@@ -183,14 +191,18 @@ public final class Relay {
     admin =
         new AdminDoor(
             settings.admin(),
-            new AdminDoor.Ledgers(domains, keys, guard, suppressions, queue, journal),
+            new AdminDoor.Ledgers(domains, keys, guard, suppressions, queue, journal, doctor()),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,
             clock);
     upkeep =
         new Upkeep(
-            new Upkeep.Ledgers(domains, keys, allowance), certificate, queue, queueMeters, clock);
+            new Upkeep.Ledgers(domains, keys, allowance, suppressions),
+            certificate,
+            queue,
+            queueMeters,
+            clock);
   }
 
   /// Starts what sends before what takes, so that nothing is accepted that nobody would deliver.
@@ -293,6 +305,32 @@ public final class Relay {
 
   private void release(ReadyDelivery ready) {
     var _ = queue.release(ready);
+  }
+
+  private Doctor doctor() {
+    DoctorSettings ours =
+        new DoctorSettings(
+            settings.machine().hostname(),
+            settings.delivery().heloName(),
+            settings.delivery().sourceAddresses(),
+            new AddressPolicy(settings.delivery().allowNetworks())::permits,
+            settings.delivery().port(),
+            settings.plan().feedbackHost(),
+            this::feedbackPort,
+            settings.rendering().trackingBase(),
+            DoctorSettings.STEP,
+            DoctorSettings.WHOLE);
+    return new Doctor(
+        ours,
+        new Instruments(
+            new Resolver(settings.dns().servers(), DoctorSettings.STEP).uncached(),
+            Inspected.by(domains),
+            tokens,
+            certificate::shown,
+            () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            ids,
+            clock,
+            SystemClock.nanos()));
   }
 
   private FeedbackServer feedback(SSLContext tls) {

@@ -6,6 +6,7 @@ import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.VerificationSchedule;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
+import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.tls.ServerCertificate;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -24,9 +25,10 @@ final class Upkeep {
   private static final Duration LEDGERS = Duration.ofSeconds(5);
   private static final Duration CERTIFICATE = Duration.ofSeconds(10);
   private static final Duration FIGURES = Duration.ofSeconds(10);
+  private static final Duration EXPIRY = Duration.ofMinutes(1);
 
   /// What other nodes change too.
-  record Ledgers(Domains domains, ApiKeys keys, KeyAllowance allowance) {
+  record Ledgers(Domains domains, ApiKeys keys, KeyAllowance allowance, Suppressions suppressions) {
     void refresh() {
       keys.refresh();
       allowance.refresh();
@@ -61,6 +63,7 @@ final class Upkeep {
   void start() {
     every(LEDGERS, this::lookAtLedgers);
     every(CERTIFICATE, certificate::look);
+    every(EXPIRY, this::forgetExpired);
     every(FIGURES, () -> meters.show(queue.counts(), clock.instant()));
   }
 
@@ -79,6 +82,13 @@ final class Upkeep {
     ledgers.refresh();
     // it waits for the DNS, and a call while it does is none
     Thread.ofVirtual().name("domain-checks").start(schedule::checkDue);
+  }
+
+  private void forgetExpired() {
+    int removed = ledgers.suppressions().removeExpired();
+    if (removed > 0) {
+      LOG.info("{} suppressions have expired", removed);
+    }
   }
 
   private void every(Duration pause, Runnable turn) {

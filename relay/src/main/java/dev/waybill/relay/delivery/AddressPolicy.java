@@ -7,13 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Says which addresses mail may be delivered to. A value; any thread may use it.
+/// Says which addresses mail may be delivered to, and which name servers may be asked. A value; any
+/// thread may use it.
 ///
-/// Whoever owns a domain picks its MX; without this rule they could pick a machine of our own
-/// network.
+/// Whoever owns a domain picks its MX and its name servers; without this rule they could pick a
+/// machine of our own network.
 ///
 /// @param allowed networks that are open although they are not public
-record AddressPolicy(List<IpNetwork> allowed) {
+public record AddressPolicy(List<IpNetwork> allowed) {
   private static final List<IpNetwork> CLOSED =
       Stream.of(
               // IPv4: unspecified, private, shared (RFC 6598), loopback, link-local, protocol
@@ -45,12 +46,12 @@ record AddressPolicy(List<IpNetwork> allowed) {
   private static final IpNetwork NAT64 = IpNetwork.of("64:ff9b::/96");
   private static final IpNetwork SIX_TO_FOUR = IpNetwork.of("2002::/16");
 
-  AddressPolicy {
+  public AddressPolicy {
     allowed = List.copyOf(allowed);
   }
 
-  /// Whether mail may go there.
-  boolean permits(InetAddress address) {
+  /// Whether a connection may go there.
+  public boolean permits(InetAddress address) {
     if (allowed.stream().anyMatch(network -> network.contains(address))) {
       return true;
     }

@@ -141,6 +141,10 @@ final class HostConnector {
         reasons.unanswered = true;
         yield none(reasons, reason);
       }
+      case Lookup.Unproven<InetAddress>(String reason) -> {
+        reasons.unanswered = true;
+        yield none(reasons, reason);
+      }
     };
   }
 

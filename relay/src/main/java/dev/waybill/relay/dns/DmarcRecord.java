@@ -11,6 +11,8 @@ import java.util.Objects;
 ///
 /// @param policy the `p` tag: what the domain asks for when its mail fails
 /// @param subdomainPolicy the `sp` tag: the same for subdomains; `p` where it is absent
+/// @param missingPolicy the `np` tag: the same for subdomains that do not exist; `sp` where it is
+///   absent
 /// @param strictDkim `adkim=s`: the `d=` domain must equal the From domain
 /// @param strictSpf `aspf=s`: the return path's domain must equal the From domain
 /// @param testing `t=y`: the owner asks that the policy not be applied yet
@@ -20,6 +22,7 @@ import java.util.Objects;
 public record DmarcRecord(
     Policy policy,
     Policy subdomainPolicy,
+    Policy missingPolicy,
     boolean strictDkim,
     boolean strictSpf,
     boolean testing,
@@ -68,6 +71,7 @@ public record DmarcRecord(
   public DmarcRecord {
     Objects.requireNonNull(policy, "policy");
     Objects.requireNonNull(subdomainPolicy, "subdomainPolicy");
+    Objects.requireNonNull(missingPolicy, "missingPolicy");
     Objects.requireNonNull(publicSuffix, "publicSuffix");
     aggregateReports = List.copyOf(aggregateReports);
     obsoleteTags = List.copyOf(obsoleteTags);
@@ -111,22 +115,29 @@ public record DmarcRecord(
     }
     Policy policy = Policy.NONE;
     Policy subdomains = Policy.NONE;
+    Policy missing = Policy.NONE;
     try {
       policy = policy(tags.getOrDefault("p", "none"));
       subdomains = policy(tags.getOrDefault("sp", policy.text()));
+      missing = policy(tags.getOrDefault("np", subdomains.text()));
     } catch (IllegalArgumentException unusable) {
       if (reports.isEmpty()) {
         return new Parsed.Malformed(
-            "p=%s, sp=%s (expected: none, quarantine or reject)"
-                .formatted(tags.get("p"), tags.get("sp")));
+            "p=%s, sp=%s, np=%s (expected: none, quarantine or reject)"
+                .formatted(
+                    tags.getOrDefault("p", ""),
+                    tags.getOrDefault("sp", ""),
+                    tags.getOrDefault("np", "")));
       }
       policy = Policy.NONE;
       subdomains = Policy.NONE;
+      missing = Policy.NONE;
     }
     return new Parsed.Published(
         new DmarcRecord(
             policy,
             subdomains,
+            missing,
             tags.getOrDefault("adkim", "r").equalsIgnoreCase("s"),
             tags.getOrDefault("aspf", "r").equalsIgnoreCase("s"),
             tags.getOrDefault("t", "n").equalsIgnoreCase("y"),

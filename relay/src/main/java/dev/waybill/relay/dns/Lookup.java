@@ -20,6 +20,12 @@ public sealed interface Lookup<T> {
   /// The name does not exist (NXDOMAIN).
   record NoSuchName<T>() implements Lookup<T> {}
 
-  /// No usable answer: time-out, SERVFAIL, a bogus signature.
+  /// No usable answer: time-out, SERVFAIL.
   record NoAnswer<T>(String reason) implements Lookup<T> {}
+
+  /// There are answers, and they prove nothing: the zone's servers contradict each other, or the
+  /// DNSSEC signature is not valid. Only [AuthoritativeRecords] finds that out.
+  ///
+  /// @param reason a whole sentence for the domain's owner
+  record Unproven<T>(String reason) implements Lookup<T> {}
 }

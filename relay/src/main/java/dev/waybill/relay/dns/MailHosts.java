@@ -43,6 +43,7 @@ public sealed interface MailHosts {
       case Lookup.NoSuchName<Mx> _ ->
           new NoSuchDomain("the domain %s does not exist".formatted(domain));
       case Lookup.NoAnswer<Mx>(String reason) -> new NoAnswer(reason);
+      case Lookup.Unproven<Mx>(String reason) -> new NoAnswer(reason);
     };
   }
 
@@ -60,6 +61,7 @@ public sealed interface MailHosts {
       case Lookup.NoSuchName<InetAddress> _ ->
           new NoAnswer("the DNS contradicts itself about whether %s exists".formatted(domain));
       case Lookup.NoAnswer<InetAddress>(String reason) -> new NoAnswer(reason);
+      case Lookup.Unproven<InetAddress>(String reason) -> new NoAnswer(reason);
     };
   }
 }

@@ -4,29 +4,17 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import dev.waybill.relay.message.DomainName;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.xbill.DNS.AAAARecord;
-import org.xbill.DNS.ARecord;
-import org.xbill.DNS.CNAMERecord;
-import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.ResolverConfig;
-import org.xbill.DNS.TXTRecord;
-import org.xbill.DNS.TextParseException;
-import org.xbill.DNS.Type;
 
 /// Asks the configured DNS servers. Any thread may call it; it blocks, so call from virtual
 /// threads.
@@ -34,7 +22,7 @@ import org.xbill.DNS.Type;
 /// Answers are kept for their TTL, "no" for the SOA's negative TTL (RFC 2308 §5), "no answer" not
 /// at all. Concurrent look-ups of one question share one query. Aliases are followed (RFC 1034
 /// §3.6.2).
-public final class Resolver {
+public final class Resolver extends TypedRecords {
   private static final int MAX_CACHED = 50_000;
 
   private record Question(Name name, int type) {}
@@ -68,53 +56,20 @@ public final class Resolver {
     this.cache = cache;
   }
 
-  /// The name's MX records, in the order of the answer.
-  public Lookup<Mx> mx(DomainName name) {
-    return convert(
-        ask(name, Type.MX).join(),
-        record ->
-            record instanceof MXRecord mx
-                ? Optional.of(new Mx(mx.getPriority(), text(mx.getTarget())))
-                : Optional.empty());
-  }
-
-  /// The name's IPv4 and IPv6 addresses. One family is enough to be found; "no" needs both to say
-  /// so.
-  public Lookup<InetAddress> addresses(DomainName name) {
-    CompletableFuture<Lookup<Record>> four = ask(name, Type.A);
-    CompletableFuture<Lookup<Record>> six = ask(name, Type.AAAA);
-    return both(convert(four.join(), Resolver::address), convert(six.join(), Resolver::address));
-  }
-
-  /// Each record's strings joined (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
-  public Lookup<String> texts(DomainName name) {
-    return convert(
-        ask(name, Type.TXT).join(),
-        record -> record instanceof TXTRecord txt ? Optional.of(joined(txt)) : Optional.empty());
-  }
-
-  /// The name's own CNAME target, not followed.
-  public Lookup<DomainName> alias(DomainName name) {
-    return convert(
-        ask(name, Type.CNAME).join(),
-        record ->
-            record instanceof CNAMERecord cname
-                ? DomainName.parse(text(cname.getTarget()))
-                : Optional.empty());
-  }
-
   /// A resolver on the same servers that never answers from memory (for verification).
   public Resolver uncached() {
     return new Resolver(conversation, timeout, null);
   }
 
-  private CompletableFuture<Lookup<Record>> ask(DomainName domain, int type) {
+  @Override
+  CompletableFuture<Lookup<Record>> ask(DomainName domain, int type) {
     Question question = new Question(absolute(domain), type);
     if (cache == null) {
-      return query(question).thenApply(DnsConversation.Answer::lookup);
+      return fresh(question.name(), question.type(), false)
+          .thenApply(DnsConversation.Answer::lookup);
     }
     CompletableFuture<DnsConversation.Answer> shared =
-        cache.get(question, (asked, _) -> query(asked));
+        cache.get(question, (asked, _) -> fresh(asked.name(), asked.type(), false));
     return shared.thenApply(answer -> {
       if (answer.keep().isZero()) {
         // The cache sets the expiry a moment after the answer is there: too late for the next
@@ -125,75 +80,22 @@ public final class Resolver {
     });
   }
 
-  private CompletableFuture<DnsConversation.Answer> query(Question question) {
-    return CompletableFuture.supplyAsync(
-            () -> conversation.resolve(question.name(), question.type()), threads)
+  /// Asks past the cache, and with `unchecked` past DNSSEC validation as well.
+  CompletableFuture<DnsConversation.Answer> fresh(Name name, int type, boolean unchecked) {
+    return within(
+        name,
+        () ->
+            unchecked
+                ? conversation.resolveUnchecked(name, type)
+                : conversation.resolve(name, type));
+  }
+
+  private CompletableFuture<DnsConversation.Answer> within(
+      Name name, Supplier<DnsConversation.Answer> answer) {
+    return CompletableFuture.supplyAsync(answer, threads)
         .completeOnTimeout(
-            DnsConversation.noAnswer(
-                "no DNS answer for %s within %s".formatted(question.name(), timeout)),
+            DnsConversation.noAnswer("no DNS answer for %s within %s".formatted(name, timeout)),
             timeout.toNanos(),
             TimeUnit.NANOSECONDS);
-  }
-
-  private static <T> Lookup<T> convert(
-      Lookup<Record> lookup, Function<Record, Optional<T>> conversion) {
-    return switch (lookup) {
-      case Lookup.Found<Record>(List<Record> records) -> {
-        List<T> converted = records.stream().map(conversion).flatMap(Optional::stream).toList();
-        yield converted.isEmpty()
-            ? new Lookup.NoAnswer<>("the DNS answered with unusable data: " + records.getFirst())
-            : new Lookup.Found<>(converted);
-      }
-      case Lookup.NoRecord<Record> _ -> new Lookup.NoRecord<>();
-      case Lookup.NoSuchName<Record> _ -> new Lookup.NoSuchName<>();
-      case Lookup.NoAnswer<Record>(String reason) -> new Lookup.NoAnswer<>(reason);
-    };
-  }
-
-  private static Lookup<InetAddress> both(Lookup<InetAddress> four, Lookup<InetAddress> six) {
-    List<InetAddress> found = new ArrayList<>();
-    if (four instanceof Lookup.Found<InetAddress>(List<InetAddress> addresses)) {
-      found.addAll(addresses);
-    }
-    if (six instanceof Lookup.Found<InetAddress>(List<InetAddress> addresses)) {
-      found.addAll(addresses);
-    }
-    if (!found.isEmpty()) {
-      return new Lookup.Found<>(found);
-    }
-    if (four instanceof Lookup.NoAnswer<InetAddress>) {
-      return four;
-    }
-    return six instanceof Lookup.NoAnswer<InetAddress> || four.equals(six)
-        ? six
-        : new Lookup.NoAnswer<>("the DNS contradicts itself: the name exists and does not exist");
-  }
-
-  private static Optional<InetAddress> address(Record record) {
-    return switch (record) {
-      case ARecord a -> Optional.of(a.getAddress());
-      case AAAARecord aaaa -> Optional.of(aaaa.getAddress());
-      default -> Optional.empty();
-    };
-  }
-
-  private static String joined(TXTRecord txt) {
-    StringBuilder all = new StringBuilder();
-    for (byte[] part : txt.getStringsAsByteArrays()) {
-      all.append(new String(part, StandardCharsets.UTF_8));
-    }
-    return all.toString();
-  }
-
-  private static String text(Name name) {
-    return name.equals(Name.root) ? "" : name.toString(true).toLowerCase(Locale.ROOT);
-  }
-
-  private static Name absolute(DomainName domain) {
-    try {
-      return Name.fromString(domain.value(), Name.root);
-    } catch (TextParseException impossible) {
-      throw new IllegalArgumentException("domain name " + domain, impossible);
-    }
   }
 }

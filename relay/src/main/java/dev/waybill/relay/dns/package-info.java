@@ -6,7 +6,14 @@
 /// kept for as long as their TTL says. *After it:* delivery plans its hosts by [MailHosts], domains
 /// judge their records.
 ///
-/// Reading order: [Lookup], [Mx], [Resolver], [MailHosts].
+/// Records to verify are asked for in two ways, at the zone's own servers and at the resolvers
+/// ([AuthoritativeRecords]), and what receivers make of published policies is read here too:
+/// [SpfEvaluation] (RFC 7208) and [DmarcRecord].
+///
+/// Reading order: [Lookup], [Mx], [PublishedRecords], [Resolver] with `TypedRecords`,
+/// `DnsConversation` and `DnsReading`, [MailHosts], [AuthoritativeRecords] with `AuthoritativeLook`
+/// and `ZoneServers`, [SpfEvaluation] with [SpfResult], `SpfWalk`, `SpfRecord`, `SpfTerm` and
+/// `SpfNetwork`, [DmarcRecord].
 @NullMarked
 package dev.waybill.relay.dns;
 

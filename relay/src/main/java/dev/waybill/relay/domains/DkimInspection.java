@@ -7,6 +7,8 @@ import java.util.Locale;
 /// Judges a published DKIM key by its key material, not by its spelling (RFC 6376 §3.6.1).
 /// Stateless; any thread.
 final class DkimInspection {
+  private static final String NO_BASE64 = "[^A-Za-z0-9+/=]";
+
   private DkimInspection() {}
 
   /// @param texts everything published at the selector, at least one
@@ -19,6 +21,13 @@ final class DkimInspection {
               .formatted(texts.size(), Finding.shown(texts)));
     }
     String text = texts.getFirst();
+    if (isTorn(text, expected)) {
+      return new Finding.Wrong(
+          ("The key is ours with something else in its middle, such as quotation marks or a"
+                  + " backslash where it was split: %s. Enter the value in one piece, or as several"
+                  + " strings if your DNS host asks for them.")
+              .formatted(Finding.shown(strays(text))));
+    }
     if (text.indexOf('"') >= 0) {
       return new Finding.Wrong(
           "The value contains quotation marks; enter it without any: %s".formatted(shown(text)));
@@ -72,6 +81,20 @@ final class DkimInspection {
       }
     }
     return "";
+  }
+
+  /// Whether the key becomes ours once what is no Base64 is taken out of it.
+  private static boolean isTorn(String text, String expected) {
+    String found = keyText(text);
+    String kept = found.replaceAll(NO_BASE64, "");
+    // quotation marks around the whole value are another mistake
+    return !kept.equals(found)
+        && kept.equals(keyText(expected))
+        && !found.replaceAll("\"$", "").equals(kept);
+  }
+
+  private static String strays(String text) {
+    return keyText(text).replaceAll("[A-Za-z0-9+/=]+", " ").strip();
   }
 
   private static String shown(String text) {

@@ -1,12 +1,15 @@
 package dev.waybill.relay.domains;
 
+import com.google.common.net.InternetDomainName;
 import dev.waybill.relay.dns.DmarcRecord;
 import dev.waybill.relay.dns.DmarcRecord.Parsed;
 import dev.waybill.relay.dns.DmarcRecord.PublicSuffix;
 import dev.waybill.relay.dns.Lookup;
+import dev.waybill.relay.dns.PublishedRecords;
 import dev.waybill.relay.message.DomainName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Finds the DMARC policy that receivers apply to a domain and judges what it means for mail sent
@@ -15,6 +18,8 @@ final class DmarcInspection {
   /// RFC 9989 §4.10: of a longer name only the author domain and its last seven labels are asked
   /// for.
   private static final int MAX_LABELS = 8;
+
+  private static final int MAX_REPORTS = 5;
 
   private final PublishedRecords published;
 
@@ -30,15 +35,19 @@ final class DmarcInspection {
 
     record Unusable(String explanation) implements AtName {}
 
-    record Unknown(String reason) implements AtName {}
+    record Unknown(Finding silence) implements AtName {}
   }
 
   /// @return empty when neither the domain nor any of its ancestors has a policy
   Optional<Finding> judge(SendingDomain domain) {
     return switch (at(domain.name())) {
-      case AtName.Policy policy -> Optional.of(judgeOwn(policy.record(), domain));
+      case AtName.Policy policy ->
+          Optional.of(
+              judgeOwn(policy.record(), domain)
+                  .with(reportRemarks(domain.name(), policy.record()))
+                  .with(organizationRemarks(domain.name())));
       case AtName.Unusable(String explanation) -> Optional.of(new Finding.Wrong(explanation));
-      case AtName.Unknown(String reason) -> Optional.of(new Finding.Unanswered(reason));
+      case AtName.Unknown(Finding silence) -> Optional.of(silence);
       case AtName.Nothing() -> judgeInherited(domain);
     };
   }
@@ -51,8 +60,8 @@ final class DmarcInspection {
         case AtName.Nothing() -> {}
         // receivers do not see it either; it is that name's owner's to repair
         case AtName.Unusable(_) -> {}
-        case AtName.Unknown(String reason) -> {
-          return Optional.of(new Finding.Unanswered(reason));
+        case AtName.Unknown(Finding silence) -> {
+          return Optional.of(silence);
         }
       }
       if (!found.isEmpty()
@@ -64,11 +73,12 @@ final class DmarcInspection {
     return applying(found)
         .map(policy ->
             new Finding.Right(
-                "No own policy; receivers apply the one of _dmarc.%s: %s.%s"
-                    .formatted(
-                        policy.name(),
-                        policy.record().subdomainPolicy().text(),
-                        alignment(policy.record(), domain))));
+                    "No own policy; receivers apply the one of _dmarc.%s: %s.%s"
+                        .formatted(
+                            policy.name(),
+                            policy.record().subdomainPolicy().text(),
+                            alignment(policy.record(), domain)))
+                .with(reportRemarks(policy.name(), policy.record())));
   }
 
   /// Of the policies found on the way up, the organizational domain's, or else the public suffix's
@@ -93,9 +103,22 @@ final class DmarcInspection {
     explanation.append(
         "The policy is %s%s."
             .formatted(record.policy().text(), record.testing() ? ", announced as a test" : ""));
+    if (record.subdomainPolicy() != record.policy()) {
+      explanation.append(
+          " For mail from its subdomains it is %s (sp)."
+              .formatted(record.subdomainPolicy().text()));
+    }
+    if (record.missingPolicy() != record.subdomainPolicy()) {
+      explanation.append(
+          " For subdomains that do not exist in the DNS it is %s (np)."
+              .formatted(record.missingPolicy().text()));
+    }
     explanation.append(alignment(record, domain));
-    if (record.aggregateReports().isEmpty()) {
-      explanation.append(" It has no rua address, so no reports arrive.");
+    if (record.publicSuffix() == PublicSuffix.YES) {
+      explanation.append(
+          (" psd=y calls %s a public suffix, so the return path %s counts as another"
+                  + " organization's; remove it.")
+              .formatted(domain.name(), domain.returnPathDomain()));
     }
     if (!record.obsoleteTags().isEmpty()) {
       explanation.append(
@@ -103,6 +126,73 @@ final class DmarcInspection {
               .formatted(String.join(", ", record.obsoleteTags())));
     }
     return new Finding.Right(explanation.toString());
+  }
+
+  /// Whether the reports reach those whom the policy names (RFC 9990 §4): another organization must
+  /// have agreed to get them.
+  private List<String> reportRemarks(DomainName owner, DmarcRecord record) {
+    if (record.aggregateReports().isEmpty()) {
+      return List.of("It has no rua address (rua=mailto:…), so no reports arrive.");
+    }
+    List<String> remarks = new ArrayList<>();
+    for (String uri : record.aggregateReports().stream().limit(MAX_REPORTS).toList()) {
+      Optional<DomainName> other = mailDomain(uri);
+      if (other.isEmpty()) {
+        remarks.add(
+            "Reports go only to mailto: addresses, not to %s.".formatted(Finding.shown(uri)));
+      } else if (!organization(other.get()).equals(organization(owner))
+          && refuses(other.get(), owner)) {
+        remarks.add(
+            ("Reports to %s do not arrive: %s has to publish \"v=DMARC1\" at"
+                    + " %s._report._dmarc.%s.")
+                .formatted(Finding.shown(uri), other.get(), owner, other.get()));
+      }
+    }
+    return remarks;
+  }
+
+  private boolean refuses(DomainName other, DomainName owner) {
+    Optional<DomainName> consent = DomainName.parse("%s._report._dmarc.%s".formatted(owner, other));
+    return consent.isPresent()
+        && switch (published.texts(consent.get())) {
+          case Lookup.Found<String>(List<String> texts) ->
+              texts.stream()
+                  .noneMatch(text -> !(DmarcRecord.parse(text) instanceof Parsed.Unrelated));
+          case Lookup.NoRecord<String>() -> true;
+          case Lookup.NoSuchName<String>() -> true;
+          case Lookup.NoAnswer<String> _ -> false;
+          case Lookup.Unproven<String> _ -> false;
+        };
+  }
+
+  /// The domain of `mailto:someone@domain!10m`; empty for another scheme.
+  private static Optional<DomainName> mailDomain(String uri) {
+    int at = uri.lastIndexOf('@');
+    int size = uri.indexOf('!', Math.max(at, 0));
+    return at > 0 && uri.regionMatches(true, 0, "mailto:", 0, 7)
+        ? DomainName.parse(uri.substring(at + 1, size < 0 ? uri.length() : size))
+        : Optional.empty();
+  }
+
+  /// A policy of a subdomain alone leaves the domain above it open.
+  private List<String> organizationRemarks(DomainName domain) {
+    DomainName top = organization(domain);
+    return !top.equals(domain) && at(top) instanceof AtName.Nothing
+        ? List.of(
+            "%s above it has no policy, so mail that pretends to be from there is not judged."
+                .formatted(top))
+        : List.of();
+  }
+
+  /// The registered domain, by the list of public suffixes; the name itself where there is none.
+  static DomainName organization(DomainName name) {
+    if (!InternetDomainName.isValid(name.value())) {
+      return name;
+    }
+    InternetDomainName known = InternetDomainName.from(name.value());
+    return known.isUnderRegistrySuffix()
+        ? DomainName.of(known.topDomainUnderRegistrySuffix().toString())
+        : name;
   }
 
   private static String alignment(DmarcRecord record, SendingDomain domain) {
@@ -128,7 +218,8 @@ final class DmarcInspection {
       case Lookup.Found<String>(List<String> texts) -> read(name, texts);
       case Lookup.NoRecord<String>() -> new AtName.Nothing();
       case Lookup.NoSuchName<String>() -> new AtName.Nothing();
-      case Lookup.NoAnswer<String>(String reason) -> new AtName.Unknown(reason);
+      case Lookup.NoAnswer<String>(String reason) -> new AtName.Unknown(Finding.silence(reason));
+      case Lookup.Unproven<String>(String reason) -> new AtName.Unknown(Finding.unproven(reason));
     };
   }
 
@@ -146,6 +237,10 @@ final class DmarcInspection {
           if (text.startsWith("\"v=DMARC1")) {
             policies.add(
                 new AtName.Unusable("The value contains quotation marks; enter it without any."));
+          } else if (text.toLowerCase(Locale.ROOT).contains("v=dmarc1")) {
+            policies.add(
+                new AtName.Unusable(
+                    "Receivers overlook the record: it has to begin with v=DMARC1; exactly."));
           }
         }
       }

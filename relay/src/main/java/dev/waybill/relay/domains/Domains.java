@@ -2,6 +2,7 @@ package dev.waybill.relay.domains;
 
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.dkim.SigningKey;
+import dev.waybill.relay.dns.PublishedRecords;
 import dev.waybill.relay.domains.DomainStore.Seen;
 import dev.waybill.relay.domains.DomainStore.SeenKey;
 import dev.waybill.relay.domains.RegistrationRules.Judgement;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -306,7 +308,13 @@ public final class Domains {
   /// may mail, not even where a record is gone: that is left to the schedule, while [#records]
   /// tells it.
   public Optional<SendingDomain> verifyNow(UUID id) {
-    if (verification.check(id, Cause.OPERATOR)) {
+    return verifyNow(id, _ -> {});
+  }
+
+  /// As [#verifyNow(UUID)], and names the records of which the DNS said nothing this time: their
+  /// status in [#records] is an older one.
+  public Optional<SendingDomain> verifyNow(UUID id, Consumer<DnsRecord> unanswered) {
+    if (verification.check(id, Cause.OPERATOR, unanswered)) {
       reload();
     } else {
       refresh();

@@ -23,7 +23,7 @@ sealed interface Finding {
     }
   }
 
-  /// The DNS did not answer.
+  /// The DNS did not answer, or in a way that proves nothing.
   record Unanswered(String explanation) implements Finding {
     public Unanswered {
       explanation = clipped(explanation, MAX_EXPLANATION);
@@ -36,11 +36,37 @@ sealed interface Finding {
 
   /// Somebody else's text, fit to be shown: short and printable.
   static String shown(String foreign) {
-    StringBuilder printable = new StringBuilder(Math.min(foreign.length(), MAX_SHOWN));
-    clipped(foreign, MAX_SHOWN)
-        .codePoints()
-        .forEach(c -> printable.appendCodePoint(isPrintable(c) ? c : 0xFFFD));
+    return printable(clipped(foreign, MAX_SHOWN));
+  }
+
+  /// A sentence of our own that holds somebody else's text.
+  static String printable(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> printable.appendCodePoint(isPrintable(c) ? c : 0xFFFD));
     return printable.toString();
+  }
+
+  /// The DNS did not answer.
+  static Finding silence(String reason) {
+    return new Unanswered("The DNS did not answer: %s".formatted(shown(reason)));
+  }
+
+  /// The DNS answered in a way that proves nothing.
+  static Finding unproven(String reason) {
+    return new Unanswered(printable(reason));
+  }
+
+  /// The same with more to say behind it.
+  default Finding with(Collection<String> remarks) {
+    if (remarks.isEmpty()) {
+      return this;
+    }
+    String longer = explanation() + " " + printable(String.join(" ", remarks));
+    return switch (this) {
+      case Right _ -> new Right(longer);
+      case Wrong _ -> new Wrong(longer);
+      case Unanswered _ -> new Unanswered(longer);
+    };
   }
 
   /// The first few of somebody else's texts.

@@ -1,8 +1,9 @@
 package dev.waybill.relay.domains;
 
-import com.google.common.net.InternetDomainName;
 import dev.waybill.relay.dns.Lookup;
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.dns.PublishedRecords;
+import dev.waybill.relay.dns.SpfEvaluation;
 import dev.waybill.relay.domains.RecordPlan.Planned;
 import dev.waybill.relay.message.DomainName;
 import java.net.InetAddress;
@@ -19,15 +20,23 @@ import java.util.function.Predicate;
 final class Inspection {
   private final PublishedRecords published;
   private final RecordPlanSettings settings;
+  private final SpfInspection spf;
   private final DmarcInspection dmarc;
 
   Inspection(PublishedRecords published, RecordPlanSettings settings) {
     this.published = published;
     this.settings = settings;
+    this.spf = new SpfInspection(published, settings.spfMechanisms());
     this.dmarc = new DmarcInspection(published);
   }
 
+  /// Looks afresh.
   Finding of(Planned planned, SendingDomain domain) {
+    PublishedRecords look = published.look(domain.name());
+    return new Inspection(look, settings).judge(planned, domain).with(look.remarks());
+  }
+
+  private Finding judge(Planned planned, SendingDomain domain) {
     DnsRecord record = planned.record();
     return switch (planned.kind()) {
       case RETURN_PATH -> returnPath(record, domain);
@@ -41,7 +50,8 @@ final class Inspection {
   private Finding returnPath(DnsRecord record, SendingDomain domain) {
     return switch (published.mx(record.name())) {
       case Lookup.Found<Mx>(List<Mx> hosts) -> judgeHosts(hosts, domain);
-      case Lookup.NoAnswer<Mx>(String reason) -> unanswered(reason);
+      case Lookup.NoAnswer<Mx>(String reason) -> Finding.silence(reason);
+      case Lookup.Unproven<Mx>(String reason) -> Finding.unproven(reason);
       case Lookup.NoRecord<Mx>() -> noMailHost(record, domain);
       case Lookup.NoSuchName<Mx>() -> noMailHost(record, domain);
     };
@@ -88,9 +98,11 @@ final class Inspection {
   private Finding spf(DnsRecord record, SendingDomain domain) {
     return switch (published.texts(record.name())) {
       case Lookup.Found<String>(List<String> texts) ->
-          SpfInspection.judge(texts, settings.spfMechanisms())
-              .orElseGet(() -> noSpf(texts, record, domain));
-      case Lookup.NoAnswer<String>(String reason) -> unanswered(reason);
+          texts.stream().anyMatch(SpfEvaluation::isPolicy)
+              ? spf.judge(record.name(), texts)
+              : noSpf(texts, record, domain);
+      case Lookup.NoAnswer<String>(String reason) -> Finding.silence(reason);
+      case Lookup.Unproven<String>(String reason) -> Finding.unproven(reason);
       case Lookup.NoRecord<String>() -> noSpf(List.of(), record, domain);
       case Lookup.NoSuchName<String>() -> noSpf(List.of(), record, domain);
     };
@@ -100,14 +112,25 @@ final class Inspection {
     if (texts.stream().anyMatch(text -> text.contains("\"v=spf1"))) {
       return new Finding.Wrong("The value contains quotation marks; enter it without any.");
     }
-    return missing(record, domain, name -> holdsText(name, SpfInspection::isPolicy));
+    if (holdsText(domain.name(), SpfEvaluation::isPolicy) && spf.allowsAll(domain.name())) {
+      return new Finding.Wrong(
+          "The SPF record stands at %s; receivers look for it at the return path: publish it at %s."
+              .formatted(domain.name(), record.name()));
+    }
+    return missing(record, domain, name -> holdsText(name, SpfEvaluation::isPolicy))
+        .with(wildcard(record.name(), texts));
   }
 
   private Finding dkim(DnsRecord record, SendingDomain domain) {
     return switch (published.texts(record.name())) {
-      case Lookup.Found<String>(List<String> texts) when !texts.isEmpty() ->
-          DkimInspection.judge(texts, record.value());
-      case Lookup.NoAnswer<String>(String reason) -> unanswered(reason);
+      case Lookup.Found<String>(List<String> texts) when !texts.isEmpty() -> {
+        Finding finding = DkimInspection.judge(texts, record.value());
+        yield finding instanceof Finding.Right
+            ? finding
+            : finding.with(wildcard(record.name(), texts));
+      }
+      case Lookup.NoAnswer<String>(String reason) -> Finding.silence(reason);
+      case Lookup.Unproven<String>(String reason) -> Finding.unproven(reason);
       case Lookup.Found<String>(_) -> noKey(record, domain);
       case Lookup.NoRecord<String>() -> noKey(record, domain);
       case Lookup.NoSuchName<String>() -> noKey(record, domain);
@@ -115,17 +138,36 @@ final class Inspection {
   }
 
   private Finding noKey(DnsRecord record, SendingDomain domain) {
+    String selector = record.relativeName().substring(0, record.relativeName().indexOf('.'));
+    DomainName bare = domain.name().child(selector);
+    if (holdsText(bare, text -> text.contains("p="))) {
+      return new Finding.Wrong(
+          "The key stands at %s; its name must be %s, with ._domainkey in it."
+              .formatted(bare, record.name()));
+    }
     return missing(record, domain, name -> holdsText(name, text -> text.contains("p=")));
   }
 
   private Finding noPolicy(DnsRecord record, SendingDomain domain) {
-    return missing(record, domain, name -> holdsText(name, text -> text.contains("v=DMARC1")));
+    List<String> texts =
+        published.texts(record.name()) instanceof Lookup.Found<String>(List<String> found)
+            ? found
+            : List.of();
+    DomainName above = DmarcInspection.organization(domain.name());
+    List<String> both =
+        above.equals(domain.name())
+            ? List.of()
+            : List.of("Neither has %s above it.".formatted(above));
+    return missing(record, domain, name -> holdsText(name, text -> text.contains("v=DMARC1")))
+        .with(both)
+        .with(wildcard(record.name(), texts));
   }
 
   private Finding tracking(DnsRecord record, SendingDomain domain) {
     return switch (published.alias(record.name())) {
       case Lookup.Found<DomainName>(List<DomainName> targets) -> judgeTargets(targets, domain);
-      case Lookup.NoAnswer<DomainName>(String reason) -> unanswered(reason);
+      case Lookup.NoAnswer<DomainName>(String reason) -> Finding.silence(reason);
+      case Lookup.Unproven<DomainName>(String reason) -> Finding.unproven(reason);
       case Lookup.NoRecord<DomainName>() -> noAlias(record, domain);
       case Lookup.NoSuchName<DomainName>() -> noAlias(record, domain);
     };
@@ -156,7 +198,8 @@ final class Inspection {
         case Lookup.Found<InetAddress>(List<InetAddress> expected)
             when new HashSet<>(expected).containsAll(found) ->
             new Finding.Right("It has the addresses of %s.".formatted(ours));
-        case Lookup.NoAnswer<InetAddress>(String reason) -> unanswered(reason);
+        case Lookup.NoAnswer<InetAddress>(String reason) -> Finding.silence(reason);
+        case Lookup.Unproven<InetAddress>(String reason) -> Finding.unproven(reason);
         case Lookup.Found<InetAddress>(_) -> proxied(ours);
         case Lookup.NoRecord<InetAddress>() -> proxied(ours);
         case Lookup.NoSuchName<InetAddress>() -> proxied(ours);
@@ -176,6 +219,21 @@ final class Inspection {
             .formatted(ours));
   }
 
+  /// Whether what stands at a name stands at every name beside it too.
+  private List<String> wildcard(DomainName name, List<String> texts) {
+    DomainName parent = name.parent().orElse(name);
+    Optional<DomainName> beside = DomainName.parse("waybill-looks-for-a-wildcard." + parent);
+    return !texts.isEmpty()
+            && beside.isPresent()
+            && published.texts(beside.get()) instanceof Lookup.Found<String>(List<String> found)
+            && new HashSet<>(found).equals(new HashSet<>(texts))
+        ? List.of(
+            ("What answers is a wildcard record, *.%s or above, with %s; a record at %s itself"
+                    + " takes precedence.")
+                .formatted(parent, Finding.shown(texts), name))
+        : List.of();
+  }
+
   /// Nothing is at the right name; perhaps it is where a DNS host puts what is entered as a full
   /// name.
   private Finding missing(DnsRecord record, SendingDomain domain, Predicate<DomainName> holds) {
@@ -190,10 +248,24 @@ final class Inspection {
                     doubled.get(), zone, typed.substring(0, typed.length() - suffix.length())));
       }
     }
+    if (published.alias(record.name())
+        instanceof Lookup.Found<DomainName>(List<DomainName> targets)) {
+      return new Finding.Wrong(
+          "%s is a CNAME to %s, where there is no %s record; replace it by the %s record itself."
+              .formatted(
+                  record.name(),
+                  Finding.shown(targets.stream().map(DomainName::value).toList()),
+                  record.type(),
+                  record.type()));
+    }
+    boolean nameless = published.texts(record.name()) instanceof Lookup.NoSuchName<String>;
     return new Finding.Wrong(
-        "There is no %s record at %s%s."
+        "There is no %s record at %s%s.%s"
             .formatted(
-                record.type(), record.name(), record.required() ? "" : " (mail flows without it)"));
+                record.type(),
+                record.name(),
+                record.required() ? "" : " (mail flows without it)",
+                nameless ? " The name does not exist." : ""));
   }
 
   private boolean holdsText(DomainName name, Predicate<String> wanted) {
@@ -216,14 +288,7 @@ final class Inspection {
   private static Set<DomainName> zones(DomainName domain) {
     Set<DomainName> zones = new LinkedHashSet<>();
     zones.add(domain);
-    InternetDomainName known = InternetDomainName.from(domain.value());
-    if (known.isUnderRegistrySuffix()) {
-      zones.add(DomainName.of(known.topDomainUnderRegistrySuffix().toString()));
-    }
+    zones.add(DmarcInspection.organization(domain));
     return zones;
-  }
-
-  private static Finding unanswered(String reason) {
-    return new Finding.Unanswered("The DNS did not answer: %s".formatted(Finding.shown(reason)));
   }
 }

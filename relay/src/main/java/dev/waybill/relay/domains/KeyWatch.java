@@ -3,6 +3,7 @@ package dev.waybill.relay.domains;
 import dev.waybill.relay.dkim.DkimKeys;
 import dev.waybill.relay.dkim.SigningKey.Algorithm;
 import dev.waybill.relay.dns.Lookup;
+import dev.waybill.relay.dns.PublishedRecords;
 import dev.waybill.relay.domains.RecordPlan.Planned;
 import dev.waybill.relay.keyring.DomainKey;
 import dev.waybill.relay.keyring.DomainKey.Role;

@@ -1,5 +1,6 @@
 package dev.waybill.relay.domains;
 
+import dev.waybill.relay.dns.SpfEvaluation;
 import dev.waybill.relay.message.DomainName;
 import java.util.List;
 import java.util.Locale;
@@ -29,10 +30,11 @@ public record RecordPlanSettings(
                 .formatted(mechanism));
       }
     }
-    if (SpfInspection.lookups(spfMechanisms) > SpfInspection.MAX_LOOKUPS) {
+    long lookups = spfMechanisms.stream().filter(SpfEvaluation::needsLookup).count();
+    if (lookups > SpfEvaluation.MAX_LOOKUPS) {
       throw new IllegalArgumentException(
           "SPF mechanisms: %d need a look-up (expected: %d at most)"
-              .formatted(SpfInspection.lookups(spfMechanisms), SpfInspection.MAX_LOOKUPS));
+              .formatted(lookups, SpfEvaluation.MAX_LOOKUPS));
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,12 @@ final class Verification {
 
   /// @return whether the domain's status or its keys changed
   boolean check(UUID id, Cause cause) {
+    return check(id, cause, _ -> {});
+  }
+
+  /// @param unanswered gets the records of which this look learnt nothing
+  /// @return whether the domain's status or its keys changed
+  boolean check(UUID id, Cause cause, Consumer<DnsRecord> unanswered) {
     Optional<Row> before = database.jdbi().withHandle(handle -> store.find(handle, id));
     if (before.isEmpty() || before.get().removed()) {
       return false;
@@ -72,7 +79,11 @@ final class Verification {
     List<DomainKey> keys = keyWatch.keys(id);
     Map<Planned, Finding> findings = new LinkedHashMap<>();
     for (Planned each : plan.of(domain, keys)) {
-      findings.put(each, inspection.of(each, domain));
+      Finding finding = inspection.of(each, domain);
+      findings.put(each, finding);
+      if (finding instanceof Finding.Unanswered) {
+        unanswered.accept(each.record());
+      }
     }
     Look look = new Look(domain, keys, findings, keyWatch.sights(domain, keys, findings));
     boolean changed = database.durably(handle -> settle(handle, look, cause));

@@ -21,9 +21,9 @@
 /// | | `failed` | `pending`, `verified` | only when an operator asks |
 ///
 /// Reading order: [Domains], [SendingDomain], `RegistrationRules`, `Registration`, `RecordPlan`,
-/// [PublishedRecords], `Inspection` with `SpfInspection`, `DkimInspection` and `DmarcInspection`,
-/// `StatusRules`, `Absence`, `Verification`, [VerificationSchedule], `KeyWatch`, [Rotation],
-/// `DomainNews`, `DomainSnapshot`, `DomainStore`. The keys themselves: room `keyring`.
+/// `Inspection` with `SpfInspection`, `DkimInspection` and `DmarcInspection`, `StatusRules`,
+/// `Absence`, `Verification`, [VerificationSchedule], `KeyWatch`, [Rotation], `DomainNews`,
+/// `DomainSnapshot`, `DomainStore`. The keys themselves: room `keyring`.
 @NullMarked
 package dev.waybill.relay.domains;
 

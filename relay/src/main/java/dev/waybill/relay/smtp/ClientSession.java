@@ -1,6 +1,7 @@
 package dev.waybill.relay.smtp;
 
 import dev.waybill.relay.message.DsnParameters;
+import dev.waybill.relay.message.EmailAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ public final class ClientSession implements AutoCloseable {
   private final Wire wire;
   private final String host;
   private final InetSocketAddress address;
+  private final Reply greeting;
   private final Extensions extensions;
   private final ClientTimeouts timeouts;
   private final DotStuffing stuffing = new DotStuffing(BLOCK);
@@ -29,11 +31,13 @@ public final class ClientSession implements AutoCloseable {
       Wire wire,
       String host,
       InetSocketAddress address,
+      Reply greeting,
       Extensions extensions,
       ClientTimeouts timeouts) {
     this.wire = wire;
     this.host = host;
     this.address = address;
+    this.greeting = greeting;
     this.extensions = extensions;
     this.timeouts = timeouts;
   }
@@ -45,6 +49,11 @@ public final class ClientSession implements AutoCloseable {
 
   public InetSocketAddress address() {
     return address;
+  }
+
+  /// What the host said first.
+  public Reply greeting() {
+    return greeting;
   }
 
   public Extensions extensions() {
@@ -108,6 +117,28 @@ public final class ClientSession implements AutoCloseable {
     } catch (IOException failure) {
       usable = false;
       return new TransactionResult.Lost(stage, stage + ": " + SmtpClient.words(failure));
+    }
+  }
+
+  /// Asks whether the host takes bounces for a recipient (RFC 5321 §4.5.5), and takes it back: no
+  /// message is sent.
+  ///
+  /// @return the reply to RCPT, or to MAIL where that one was refused
+  /// @throws IOException when the host does not answer; the session is over then
+  public Reply wouldTake(EmailAddress recipient) throws IOException {
+    try {
+      write("MAIL FROM:<>\r\n", timeouts.mail());
+      Reply reply = wire.readReply(timeouts.mail());
+      if (reply.isPositive()) {
+        write(line("RCPT TO:<" + recipient + ">"), timeouts.rcpt());
+        reply = wire.readReply(timeouts.rcpt());
+      }
+      write("RSET\r\n", timeouts.mail());
+      usable = wire.readReply(timeouts.mail()).isPositive();
+      return reply;
+    } catch (IOException failure) {
+      usable = false;
+      throw failure;
     }
   }
 

@@ -79,7 +79,8 @@ public final class SmtpClient implements AutoCloseable {
     socket.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
     Wire wire = new Wire(socket, watch);
     progress.stage = Stage.BANNER;
-    expect(220, wire.readReply(timeouts.banner()));
+    Reply greeting = wire.readReply(timeouts.banner());
+    expect(220, greeting);
     progress.stage = Stage.EHLO;
     Extensions extensions = hello(wire);
     if (policy != TlsPolicy.CLEAR && extensions.startTls()) {
@@ -97,7 +98,7 @@ public final class SmtpClient implements AutoCloseable {
       progress.stage = Stage.STARTTLS;
       throw new IOException("TLS is required and the host does not offer it");
     }
-    return new ClientSession(wire, host, address, extensions, timeouts);
+    return new ClientSession(wire, host, address, greeting, extensions, timeouts);
   }
 
   /// EHLO, and HELO for hosts that do not know it (RFC 5321 §3.2).

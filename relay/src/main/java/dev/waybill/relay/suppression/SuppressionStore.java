@@ -1,6 +1,7 @@
 package dev.waybill.relay.suppression;
 
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
@@ -8,8 +9,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -50,11 +52,13 @@ final class SuppressionStore {
   }
 
   /// The origin of the oldest suppression that covers each key.
-  Map<String, Suppression.Origin> covering(UUID domainId, Stream stream, Collection<String> keys) {
+  Map<String, Suppression.Origin> covering(
+      UUID domainId, Stream stream, Collection<String> keys, Instant now) {
     String sql =
         """
         select address_key, origin from suppression
         where address_key = any(?) and domain_id in (?, ?) and stream in (?, ?)
+          and (expires_at is null or expires_at > ?)
         order by id
         """;
     try (Connection connection = database.connect();
@@ -64,6 +68,7 @@ final class SuppressionStore {
       query.setObject(3, domainId);
       query.setString(4, ANY_STREAM);
       query.setString(5, stream.text());
+      query.setObject(6, Columns.timestamp(now));
       Map<String, Suppression.Origin> found = new HashMap<>();
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
@@ -76,50 +81,73 @@ final class SuppressionStore {
     }
   }
 
+  /// The one with the same address, domain and stream.
   Optional<Suppression> exact(
       EmailAddress address, @Nullable UUID domainId, @Nullable Stream stream) {
+    return database.jdbi().withHandle(handle -> exact(handle, address, domainId, stream));
+  }
+
+  Optional<Suppression> exact(
+      Handle handle, EmailAddress address, @Nullable UUID domainId, @Nullable Stream stream) {
+    return handle
+        .createQuery(
+            """
+            select * from suppression
+            where address_key = :key and domain_id = :domain and stream = :stream
+            """)
+        .bind("key", keyOf(address))
+        .bind("domain", domainId == null ? ANY_DOMAIN : domainId)
+        .bind("stream", stream == null ? ANY_STREAM : stream.text())
+        .map((row, _) -> read(row))
+        .findOne();
+  }
+
+  /// Those whose time is over.
+  List<Suppression> expired(Instant now, int limit) {
     return database
         .jdbi()
         .withHandle(handle ->
             handle
-                .createQuery(
-                    """
-                    select * from suppression
-                    where address_key = :key and domain_id = :domain and stream = :stream
-                    """)
-                .bind("key", keyOf(address))
-                .bind("domain", domainId == null ? ANY_DOMAIN : domainId)
-                .bind("stream", stream == null ? ANY_STREAM : stream.text())
-                .map((row, _) -> read(row))
-                .findOne());
-  }
-
-  List<Suppression> newest(@Nullable UUID after, int limit) {
-    String condition = after == null ? "" : "where id < :after";
-    return database
-        .jdbi()
-        .withHandle(handle -> {
-          var query =
-              handle.createQuery(
-                  "select * from suppression " + condition + " order by id desc limit :limit");
-          if (after != null) {
-            query.bind("after", after);
-          }
-          return query.bind("limit", limit).map((row, _) -> read(row)).list();
-        });
-  }
-
-  /// Oldest first.
-  List<Suppression> newer(UUID than, int limit) {
-    return database
-        .jdbi()
-        .withHandle(handle ->
-            handle
-                .createQuery("select * from suppression where id > :than order by id limit :limit")
-                .bind("than", than)
+                .createQuery("select * from suppression where expires_at <= :now limit :limit")
+                .bind("now", Columns.timestamp(now))
                 .bind("limit", limit)
                 .map((row, _) -> read(row))
                 .list());
+  }
+
+  /// Newest first.
+  List<Suppression> newest(@Nullable UUID after, Suppression.@Nullable Origin origin, int limit) {
+    return listed("id < :edge", after, origin, "id desc", limit);
+  }
+
+  /// Oldest first.
+  List<Suppression> newer(UUID than, Suppression.@Nullable Origin origin, int limit) {
+    return listed("id > :edge", than, origin, "id", limit);
+  }
+
+  private List<Suppression> listed(
+      String beyond,
+      @Nullable UUID edge,
+      Suppression.@Nullable Origin origin,
+      String order,
+      int limit) {
+    List<String> conditions = new ArrayList<>(List.of("1 = 1"));
+    Map<String, Object> values = new HashMap<>(Map.of("limit", limit));
+    if (edge != null) {
+      conditions.add(beyond);
+      values.put("edge", edge);
+    }
+    if (origin != null) {
+      conditions.add("origin = :origin");
+      values.put("origin", origin.name());
+    }
+    String sql =
+        "select * from suppression where %s order by %s limit :limit"
+            .formatted(String.join(" and ", conditions), order);
+    return database
+        .jdbi()
+        .withHandle(
+            handle -> handle.createQuery(sql).bindMap(values).map((row, _) -> read(row)).list());
   }
 
   /// @throws UnableToExecuteStatementException where the same one is there already, as
@@ -131,8 +159,8 @@ final class SuppressionStore {
         .createUpdate(
             """
             insert into suppression
-              (id, address, address_key, domain_id, stream, origin, created_at)
-            values (:id, :address, :key, :domain, :stream, :origin, :at)
+              (id, address, address_key, domain_id, stream, origin, created_at, expires_at)
+            values (:id, :address, :key, :domain, :stream, :origin, :at, :expires)
             """)
         .bind("id", suppression.id())
         .bind("address", suppression.address().toString())
@@ -140,7 +168,9 @@ final class SuppressionStore {
         .bind("domain", domainId == null ? ANY_DOMAIN : domainId)
         .bind("stream", stream == null ? ANY_STREAM : stream.text())
         .bind("origin", suppression.origin().name())
-        .bind("at", suppression.createdAt().atOffset(ZoneOffset.UTC))
+        .bind("at", Columns.timestamp(suppression.createdAt()))
+        .bindByType(
+            "expires", Columns.optionalTimestamp(suppression.expiresAt()), OffsetDateTime.class)
         .execute();
   }
 
@@ -180,6 +210,7 @@ final class SuppressionStore {
         domainId.equals(ANY_DOMAIN) ? null : domainId,
         Stream.parse(row.getString("stream")).orElse(null),
         Suppression.Origin.valueOf(row.getString("origin")),
-        row.getObject("created_at", OffsetDateTime.class).toInstant());
+        Columns.instant(row, "created_at"),
+        Columns.optionalInstant(row, "expires_at"));
   }
 }

@@ -8,6 +8,7 @@ import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.Dialect;
 import dev.waybill.relay.streams.Stream;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Suppressions {
   private static final int MAX_LIST = 1_000;
   private static final int MAX_ASKED_AT_ONCE = 1_000;
+  private static final int ATTEMPTS = 5;
 
   private final Database database;
   private final SuppressionStore store;
@@ -86,7 +88,7 @@ public final class Suppressions {
     for (int from = 0; from < keys.size(); from += MAX_ASKED_AT_ONCE) {
       List<String> some = keys.subList(from, Math.min(from + MAX_ASKED_AT_ONCE, keys.size()));
       store
-          .covering(domainId, stream, some)
+          .covering(domainId, stream, some, clock.instant())
           .forEach((key, origin) ->
               asked
                   .getOrDefault(key, List.of())
@@ -95,7 +97,7 @@ public final class Suppressions {
     return suppressed;
   }
 
-  /// Adds it durably with its event; the existing one when it is there already.
+  /// As [#add(Suppression.Wanted)], for good.
   ///
   /// @param domainId the registered domain; null for all
   /// @param stream the stream; null for all
@@ -104,44 +106,130 @@ public final class Suppressions {
       @Nullable UUID domainId,
       @Nullable Stream stream,
       Suppression.Origin origin) {
-    Optional<Suppression> existing = store.exact(address, domainId, stream);
-    if (existing.isPresent()) {
-      return existing.get();
+    return add(new Suppression.Wanted(address, domainId, stream, origin, null));
+  }
+
+  /// Adds it durably with its event; the existing one when it is there already and does not end
+  /// before the wanted one, which else takes its place.
+  public Suppression add(Suppression.Wanted wanted) {
+    Optional<Suppression> existing = exact(wanted);
+    return existing.isPresent() && lasts(existing.get(), wanted)
+        ? existing.get()
+        : addAll(List.of(wanted)).standing().getFirst();
+  }
+
+  /// What became of wanted suppressions.
+  ///
+  /// @param standing one for each that was wanted, in that order
+  /// @param fresh how many of them were not there already
+  public record Added(List<Suppression> standing, int fresh) {}
+
+  /// Adds many durably with their events in one transaction.
+  ///
+  /// @param wanted at most 1,000
+  /// @throws IllegalArgumentException when there are more
+  public Added addAll(List<Suppression.Wanted> wanted) {
+    if (wanted.size() > MAX_LIST) {
+      throw new IllegalArgumentException(
+          "%d suppressions (expected: at most %d)".formatted(wanted.size(), MAX_LIST));
     }
-    Suppression added =
-        new Suppression(ids.next(), address, domainId, stream, origin, clock.instant());
     knownEmpty = false;
-    try {
-      return database.durably(handle -> {
-        store.insert(handle, added);
-        journal(handle, EventType.SUPPRESSION_ADDED, added);
-        return added;
-      });
-    } catch (UnableToExecuteStatementException failure) {
-      if (!SuppressionStore.isDuplicate(failure)) {
-        throw failure;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return database.durably(handle -> putAll(handle, wanted));
+      } catch (UnableToExecuteStatementException failure) {
+        // somebody else added one of them in between: then it is there at the next attempt
+        if (!SuppressionStore.isDuplicate(failure) || attempt == ATTEMPTS) {
+          throw failure;
+        }
       }
-      // somebody else added the same one in between: theirs is the one that stands
-      return store.exact(address, domainId, stream).orElse(added);
     }
+  }
+
+  private Added putAll(Handle handle, List<Suppression.Wanted> wanted) {
+    List<Suppression> standing = new ArrayList<>();
+    int fresh = 0;
+    for (Suppression.Wanted each : wanted) {
+      Suppression existing =
+          store.exact(handle, each.address(), each.domainId(), each.stream()).orElse(null);
+      if (existing != null && lasts(existing, each)) {
+        standing.add(existing);
+        continue;
+      }
+      if (existing != null) {
+        boolean _ = removeOne(handle, existing);
+      }
+      standing.add(insert(handle, each));
+      fresh++;
+    }
+    return new Added(List.copyOf(standing), fresh);
+  }
+
+  private Suppression insert(Handle handle, Suppression.Wanted wanted) {
+    Suppression added =
+        new Suppression(
+            ids.next(),
+            wanted.address(),
+            wanted.domainId(),
+            wanted.stream(),
+            wanted.origin(),
+            clock.instant(),
+            wanted.expiresAt());
+    store.insert(handle, added);
+    journal(handle, EventType.SUPPRESSION_ADDED, added);
+    return added;
+  }
+
+  /// Removes those whose time is over, with their events; how many there were.
+  public int removeExpired() {
+    if (knownEmpty) {
+      return 0;
+    }
+    List<Suppression> expired = store.expired(clock.instant(), MAX_LIST);
+    return expired.isEmpty()
+        ? 0
+        : database.durably(
+            handle -> (int) expired.stream().filter(each -> removeOne(handle, each)).count());
+  }
+
+  private Optional<Suppression> exact(Suppression.Wanted wanted) {
+    return store.exact(wanted.address(), wanted.domainId(), wanted.stream());
+  }
+
+  private static boolean lasts(Suppression existing, Suppression.Wanted wanted) {
+    Instant end = existing.expiresAt();
+    return end == null || (wanted.expiresAt() != null && !end.isBefore(wanted.expiresAt()));
   }
 
   /// Newest first; `after` is the id of the last one seen.
   ///
+  /// @param origin only of this origin; null for all
   /// @param limit 1 to 1,000
   /// @throws IllegalArgumentException when the limit is outside that range
-  public List<Suppression> list(@Nullable UUID after, int limit) {
+  public List<Suppression> list(
+      @Nullable UUID after, Suppression.@Nullable Origin origin, int limit) {
     requireLimit(limit);
-    return store.newest(after, limit);
+    return store.newest(after, origin, limit);
+  }
+
+  /// The suppressions of an address, whatever their domain and stream, oldest first.
+  public List<Suppression> of(EmailAddress address) {
+    return database.jdbi().withHandle(handle -> store.byAddress(handle, address));
+  }
+
+  /// Finds one by its id.
+  public Optional<Suppression> byId(UUID id) {
+    return database.jdbi().withHandle(handle -> store.byId(handle, id));
   }
 
   /// Those that come right before the given one in the whole list, in its order: newest first.
   ///
+  /// @param origin only of this origin; null for all
   /// @param limit 1 to 1,000
   /// @throws IllegalArgumentException when the limit is outside that range
-  public List<Suppression> listBefore(UUID before, int limit) {
+  public List<Suppression> listBefore(UUID before, Suppression.@Nullable Origin origin, int limit) {
     requireLimit(limit);
-    return store.newer(before, limit).reversed();
+    return store.newer(before, origin, limit).reversed();
   }
 
   private static void requireLimit(int limit) {
@@ -181,6 +269,9 @@ public final class Suppressions {
     Map<String, String> facts = new HashMap<>();
     facts.put("suppression_id", suppression.id().toString());
     facts.put("origin", suppression.origin().text());
+    if (suppression.expiresAt() != null) {
+      facts.put("expires_at", suppression.expiresAt().toString());
+    }
     UUID domainId = suppression.domainId();
     if (domainId != null) {
       facts.put("domain_id", domainId.toString());

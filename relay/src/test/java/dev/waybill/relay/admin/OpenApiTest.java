@@ -2,6 +2,8 @@ package dev.waybill.relay.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.relay.doctor.Check;
+import dev.waybill.relay.doctor.Diagnosis.Verdict;
 import dev.waybill.relay.domains.DnsRecord;
 import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.Rotation;
@@ -79,11 +81,17 @@ class OpenApiTest {
             Map.entry("DomainRotation", DomainKeysResource.RotationView.class),
             Map.entry("DomainChange", DomainKeysResource.ChangeView.class),
             Map.entry("DomainReference", DomainsResource.Reference.class),
+            Map.entry("DoctorReport", DoctorResource.ReportView.class),
+            Map.entry("DoctorCheck", DoctorResource.CheckView.class),
             Map.entry("Deleted", DomainsResource.Deleted.class),
             Map.entry("ApiKeyCreate", ApiKeysResource.Create.class),
             Map.entry("ApiKeyCreated", ApiKeysResource.Created.class),
             Map.entry("ApiKey", ApiKeysResource.KeyView.class),
             Map.entry("SuppressionCreate", SuppressionsResource.Create.class),
+            Map.entry("SuppressionBatchAdd", SuppressionsResource.BatchAdd.class),
+            Map.entry("SuppressionBatchAdded", SuppressionsResource.BatchAdded.class),
+            Map.entry("SuppressionBatchRemove", SuppressionsResource.BatchRemove.class),
+            Map.entry("SuppressionBatchRemoved", SuppressionsResource.BatchRemoved.class),
             Map.entry("Suppression", SuppressionsResource.SuppressionView.class),
             Map.entry("Queue", QueueResource.QueueView.class),
             Map.entry("Destination", QueueResource.DestinationView.class),
@@ -114,7 +122,9 @@ class OpenApiTest {
         .isEqualTo(texts(Rotation.Phase.values(), phase -> phase.name().toLowerCase(Locale.ROOT)));
     assertThat(words(field("Record", "status")))
         .isEqualTo(texts(DnsRecord.Status.values(), DnsRecord.Status::text));
-    assertThat(words(field("Suppression", "origin")))
+    assertThat(words(field("DoctorCheck", "check"))).isEqualTo(texts(Check.values(), Check::text));
+    assertThat(words(schema("Verdict"))).isEqualTo(texts(Verdict.values(), Verdict::text));
+    assertThat(words(schema("Origin")))
         .isEqualTo(texts(Suppression.Origin.values(), Suppression.Origin::text));
   }
 

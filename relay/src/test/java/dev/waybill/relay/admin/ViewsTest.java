@@ -151,13 +151,15 @@ class ViewsTest {
             ID,
             Stream.MARKETING,
             Suppression.Origin.UNSUBSCRIBE,
-            AT);
+            AT,
+            null);
     assertThat(json(SuppressionsResource.SuppressionView.of(suppression, "example.com")))
         .isEqualTo(
             """
             {"object":"suppression","id":"0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d",\
             "email":"jane@customer.example","domain":"example.com","stream":"marketing",\
-            "origin":"unsubscribe","created_at":"2026-11-21T10:00:00.100000Z"}\
+            "origin":"unsubscribe","created_at":"2026-11-21T10:00:00.100000Z",\
+            "expires_at":null}\
             """);
     ApiKey key =
         new ApiKey(ID, "shop", ApiKey.Permission.SENDING_ACCESS, ApiKey.Sending.ANYTHING, AT);

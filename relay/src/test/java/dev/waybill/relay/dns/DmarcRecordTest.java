@@ -15,13 +15,14 @@ class DmarcRecordTest {
   void readsEveryTagThatMatters() {
     assertThat(
             DmarcRecord.parse(
-                "v=DMARC1 ; P=Reject; sp=none;adkim=s; aspf = S; t=y; psd=n; fo=1; ri=3600;"
+                "v=DMARC1 ; P=Reject; sp=none;np=Reject;adkim=s; aspf = S; t=y; psd=n; fo=1; ri=3600;"
                     + " x-new=1; rua=mailto:a@b.example, mailto:c@d.example!10m;"))
         .isEqualTo(
             new Parsed.Published(
                 new DmarcRecord(
                     Policy.REJECT,
                     Policy.NONE,
+                    Policy.REJECT,
                     true,
                     true,
                     true,
@@ -36,6 +37,7 @@ class DmarcRecordTest {
         .isEqualTo(
             new Parsed.Published(
                 new DmarcRecord(
+                    Policy.QUARANTINE,
                     Policy.QUARANTINE,
                     Policy.QUARANTINE,
                     false,
@@ -64,6 +66,7 @@ class DmarcRecordTest {
   @ValueSource(
       strings = {
         "v=DMARC1; p=bad",
+        "v=DMARC1; p=none; np=bad",
         "v=DMARC1; p=none; p=reject",
         "v=DMARC1; reject",
         "v=DMARC1;=x"

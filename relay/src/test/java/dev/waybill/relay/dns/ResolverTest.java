@@ -60,6 +60,19 @@ class ResolverTest {
   }
 
   @Test
+  void findsTheNamesOfAnAddress() {
+    server.zone(
+        "7.2.0.192.in-addr.arpa. 60 IN PTR Relay.A.example.",
+        "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 60 IN PTR six.a.example.");
+    assertThat(resolver.names(InetAddress.ofLiteral("192.0.2.7")))
+        .isEqualTo(new Lookup.Found<>(List.of(name("relay.a.example"))));
+    assertThat(resolver.names(InetAddress.ofLiteral("2001:db8::1")))
+        .isEqualTo(new Lookup.Found<>(List.of(name("six.a.example"))));
+    assertThat(resolver.names(InetAddress.ofLiteral("192.0.2.8")))
+        .isEqualTo(new Lookup.NoSuchName<DomainName>());
+  }
+
+  @Test
   void tellsNoRecordFromNoSuchNameFromNoAnswer() {
     server
         .zone("here.example. 60 IN A 192.0.2.1")

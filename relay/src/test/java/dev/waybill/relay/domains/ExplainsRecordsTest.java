@@ -86,14 +86,23 @@ class ExplainsRecordsTest {
         "v=spf1 ip4:192.0.2.1 ~all ip6:2001:db8::/48|wrong|does not list ip6:2001:db8::/48",
         "v=spf1 -ip4:192.0.2.1 ip6:2001:db8::/48 ~all|wrong|does not list ip4:192.0.2.1",
         "v=spf1 ip4:192.0.2.10 ip6:2001:db8::/48 ~all|wrong|does not list ip4:192.0.2.1",
-        "v=spf1 ip4:192.0.2.1/999 ip6:2001:db8::/48 ~all|wrong|does not list ip4:192.0.2.1",
+        "v=spf1 ip4:192.0.2.1/999 ip6:2001:db8::/48 ~all|wrong|the term \"ip4:192.0.2.1/999\"",
+        "v=spf1 include:both.example ~all|right|lists every host",
+        "v=spf1 redirect=both.example|right|lists every host",
+        "v=spf1 include:gone.example ~all|wrong|names gone.example, which has no SPF record",
+        "v=spf1 ip4:192.0.2.1 ip6:2001:db8::/48 +all|right|\"+all\" lets anybody send",
+        "v=spf1 exists:%{i}.x.example ~all|unanswered|whose macro is not computed here",
         "v=spf10 ip4:192.0.2.1 ip6:2001:db8::/48 ~all|wrong|There is no TXT record",
         "'\"v=spf1 ip4:192.0.2.1 ~all\"'|wrong|quotation marks",
-        "v=spf1 a mx ptr a:b mx:c exists:d include:e include:f include:g include:h"
-            + " include:i ip4:192.0.2.1 ip6:2001:db8::/48 ~all|wrong|needs 11 look-ups",
+        "v=spf1 a:t.example a:t.example a:t.example a:t.example a:t.example a:t.example a:t.example a:t.example"
+            + " a:t.example a:t.example include:x.example ip4:192.0.2.1 ip6:2001:db8::/48 ~all|wrong|needs 11 look-ups",
       })
   void judgesTheSenderPolicy(String text, String verdict, String explanation) {
-    zone.txt(SEND, "site-verification=1").txt(SEND, text);
+    zone.txt("x.example", "v=spf1 -all")
+        .txt("both.example", "v=spf1 ip4:192.0.2.1 ip6:2001:db8::/48 -all")
+        .address("t.example", "203.0.113.1")
+        .txt(SEND, "site-verification=1")
+        .txt(SEND, text);
     expect(Kind.SPF, verdict, explanation);
   }
 
@@ -126,6 +135,50 @@ class ExplainsRecordsTest {
   }
 
   @Test
+  void seesAKeyThatWasTornApart() {
+    zone.txt(KEY_NAME, KEY.substring(0, 200) + "\" \"" + KEY.substring(200));
+    assertThat(wrong(Kind.DKIM)).startsWith("The key is ours with something else in its middle");
+    zone.remove(KEY_NAME).txt(KEY_NAME, KEY.substring(0, 200) + "\\" + KEY.substring(200));
+    assertThat(wrong(Kind.DKIM)).startsWith("The key is ours with something else in its middle");
+    zone.remove(KEY_NAME).txt(KEY_NAME, KEY.substring(0, 200) + "  " + KEY.substring(200));
+    expect(Kind.DKIM, "right", "The published key is ours.");
+  }
+
+  @Test
+  void findsRecordsAtNamesThatReceiversDoNotAskFor() {
+    zone.txt("wb1.example.com", KEY).txt("example.com", GOOD_SPF);
+    assertThat(wrong(Kind.DKIM))
+        .isEqualTo(
+            "The key stands at wb1.example.com; its name must be wb1._domainkey.example.com, with"
+                + " ._domainkey in it.");
+    assertThat(wrong(Kind.SPF))
+        .startsWith("The SPF record stands at example.com")
+        .endsWith("publish it at send.example.com.");
+    zone.remove("example.com").txt("example.com", "v=spf1 ip4:203.0.113.1 -all");
+    assertThat(wrong(Kind.SPF)).startsWith("There is no TXT record at send.example.com");
+  }
+
+  @Test
+  void seesAliasesThatLeadNowhere() {
+    zone.cname(KEY_NAME, "wb1.keys.elsewhere.example").cname(SEND, "mx.relay.example");
+    for (Kind kind : List.of(Kind.DKIM, Kind.SPF, Kind.RETURN_PATH)) {
+      assertThat(wrong(kind)).contains(" is a CNAME to ").contains("record itself");
+    }
+    zone.txt("wb1.keys.elsewhere.example", KEY);
+    expect(Kind.DKIM, "right", "The published key is ours.");
+  }
+
+  @Test
+  void seesWildcards() {
+    zone.txt("_dmarc.example.com", "all=yes")
+        .txt("waybill-looks-for-a-wildcard.example.com", "all=yes")
+        .txt(KEY_NAME, "all=yes")
+        .txt("waybill-looks-for-a-wildcard._domainkey.example.com", "all=yes");
+    assertThat(wrong(Kind.DMARC)).contains("a wildcard record, *.example.com or above");
+    assertThat(wrong(Kind.DKIM)).contains("a wildcard record, *._domainkey.example.com or above");
+  }
+
+  @Test
   void judgesTheTrackingHost() {
     zone.cname("go.example.com", "track.relay.example");
     expect(Kind.TRACKING, "right", "It points to track.relay.example.");
@@ -136,18 +189,21 @@ class ExplainsRecordsTest {
     zone.address("track.relay.example", "203.0.113.9");
     expect(Kind.TRACKING, "right", "It has the addresses of track.relay.example.");
     zone.remove("go.example.com");
+    assertThat(wrong(Kind.TRACKING))
+        .isEqualTo("There is no CNAME record at go.example.com. The name does not exist.");
+    zone.txt("go.example.com", "something");
     assertThat(wrong(Kind.TRACKING)).isEqualTo("There is no CNAME record at go.example.com.");
   }
 
   @Test
   void judgesTheDmarcPolicyThatReceiversApply() {
-    assertThat(wrong(Kind.DMARC)).endsWith("(mail flows without it).");
+    assertThat(wrong(Kind.DMARC)).contains("(mail flows without it).");
     zone.txt("_dmarc.example.com", "v=DMARC1; p=reject; aspf=s; pct=50; rua=mailto:a@b.example");
     expect(Kind.DMARC, "right", "The policy is reject.");
     assertThat(inspect(Kind.DMARC, "example.com").explanation())
         .contains("With aspf=s the return path send.example.com does not count as example.com")
         .contains("took away the tag pct")
-        .doesNotContain("rua");
+        .contains("b.example has to publish");
     zone.txt("_dmarc.example.com", "v=DMARC1; p=none");
     assertThat(wrong(Kind.DMARC)).startsWith("There are 2 DMARC records");
   }
@@ -185,7 +241,12 @@ class ExplainsRecordsTest {
     Finding finding = inspect(kind, "example.com");
     assertThat(finding.explanation()).contains(explanation);
     assertThat(finding)
-        .isInstanceOf(verdict.equals("right") ? Finding.Right.class : Finding.Wrong.class);
+        .isInstanceOf(
+            switch (verdict) {
+              case "right" -> Finding.Right.class;
+              case "wrong" -> Finding.Wrong.class;
+              default -> Finding.Unanswered.class;
+            });
   }
 
   private String wrong(Kind kind) {

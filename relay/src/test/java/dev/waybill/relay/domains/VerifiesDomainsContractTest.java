@@ -44,7 +44,7 @@ abstract class VerifiesDomainsContractTest {
     assertThat(domains.verifyNow(id).orElseThrow().status()).isEqualTo(DomainStatus.PENDING);
     assertThat(fixture.record(id, "MX", "send").status()).isEqualTo(DnsRecord.Status.PENDING);
     assertThat(fixture.record(id, "MX", "send").explanation())
-        .isEqualTo("There is no MX record at send.a.test.");
+        .startsWith("There is no MX record at send.a.test.");
 
     for (DnsRecord record : domains.records(id)) {
       if (record.required()) {
@@ -209,7 +209,11 @@ abstract class VerifiesDomainsContractTest {
   @Test
   void aDisabledDomainRestsUntilItIsEnabled() {
     UUID id = fixture.addVerified("a.test").id();
+    // changes of one millisecond have no order
+    fixture.clock.advance(Duration.ofMillis(1));
 
+    // the names of two changes at one moment have no order
+    fixture.clock.advance(Duration.ofSeconds(1));
     assertThat(domains.enable(id, false).orElseThrow().status()).isEqualTo(DomainStatus.DISABLED);
     assertThat(fixture.status(id).mayMail()).isFalse();
     assertThat(fixture.events.getLast().facts())

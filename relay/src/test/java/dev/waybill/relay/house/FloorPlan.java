@@ -19,7 +19,7 @@ final class FloorPlan {
           List.of("access", "suppression", "domains"),
           List.of("queue"),
           List.of("admission", "rendering"),
-          List.of("submission", "delivery", "tracking", "feedback"),
+          List.of("submission", "delivery", "tracking", "feedback", "doctor"),
           List.of("admin"),
           List.of("config"),
           List.of("app.sandbox"),

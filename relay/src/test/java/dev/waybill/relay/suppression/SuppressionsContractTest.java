@@ -14,6 +14,7 @@ import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression.Origin;
 import dev.waybill.relay.testing.MovableClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +117,7 @@ abstract class SuppressionsContractTest {
       thread.join();
     }
     assertThat(ids).hasSize(1);
-    assertThat(suppressions.list(null, 10)).hasSize(1);
+    assertThat(suppressions.list(null, null, 10)).hasSize(1);
     assertThat(events).hasSize(1);
   }
 
@@ -133,7 +135,7 @@ abstract class SuppressionsContractTest {
                 _ -> Optional.empty()));
     assertThatThrownBy(() -> broken.add(ANN, SHOP, null, Origin.BOUNCE))
         .isInstanceOf(IllegalStateException.class);
-    assertThat(suppressions.list(null, 10)).isEmpty();
+    assertThat(suppressions.list(null, null, 10)).isEmpty();
   }
 
   @Test
@@ -161,18 +163,18 @@ abstract class SuppressionsContractTest {
               .add(EmailAddress.of("r%d@x.test".formatted(i)), null, null, Origin.MANUAL)
               .id());
     }
-    List<UUID> first = ids(suppressions.list(null, 2));
-    List<UUID> second = ids(suppressions.list(first.getLast(), 10));
+    List<UUID> first = ids(suppressions.list(null, null, 2));
+    List<UUID> second = ids(suppressions.list(first.getLast(), null, 10));
 
     assertThat(first).isEqualTo(added.subList(0, 2));
     assertThat(second).isEqualTo(added.subList(2, 5));
-    List<UUID> all = ids(suppressions.list(null, 10));
-    assertThat(ids(suppressions.listBefore(all.getLast(), 1)))
+    List<UUID> all = ids(suppressions.list(null, null, 10));
+    assertThat(ids(suppressions.listBefore(all.getLast(), null, 1)))
         .containsExactly(all.get(all.size() - 2));
-    assertThat(ids(suppressions.listBefore(all.getLast(), 10)))
+    assertThat(ids(suppressions.listBefore(all.getLast(), null, 10)))
         .isEqualTo(all.subList(0, all.size() - 1));
-    assertThat(suppressions.listBefore(all.getFirst(), 10)).isEmpty();
-    assertThatThrownBy(() -> suppressions.list(null, 0))
+    assertThat(suppressions.listBefore(all.getFirst(), null, 10)).isEmpty();
+    assertThatThrownBy(() -> suppressions.list(null, null, 0))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -195,7 +197,64 @@ abstract class SuppressionsContractTest {
     close();
     open();
     assertThat(covered(SHOP, Stream.MARKETING)).isTrue();
-    assertThat(suppressions.list(null, 1)).containsExactly(added);
+    assertThat(suppressions.list(null, null, 1)).containsExactly(added);
+  }
+
+  @Test
+  void coversUntilItExpires() {
+    Instant end = clock.instant().plus(Duration.ofDays(30));
+    Suppression until = suppressions.add(wanted(ANN, end));
+    assertThat(until.expiresAt()).isEqualTo(end);
+    assertThat(suppressions.add(wanted(ANN, end.minusSeconds(1)))).isEqualTo(until);
+
+    clock.advance(Duration.ofDays(30).minusMillis(1));
+    assertThat(covered(SHOP, Stream.MARKETING)).isTrue();
+    assertThat(suppressions.removeExpired()).isZero();
+    clock.advance(Duration.ofMillis(1));
+    assertThat(covered(SHOP, Stream.MARKETING)).isFalse();
+    assertThat(suppressions.removeExpired()).isEqualTo(1);
+    assertThat(suppressions.list(null, null, 10)).isEmpty();
+    assertThat(events.getLast().type()).isEqualTo(EventType.SUPPRESSION_REMOVED);
+  }
+
+  @Test
+  void whatLastsLongerTakesThePlaceOfWhatExpires() {
+    Suppression until = suppressions.add(wanted(ANN, clock.instant().plusSeconds(60)));
+    Suppression forGood = suppressions.add(wanted(ANN, null));
+
+    assertThat(forGood.id()).isNotEqualTo(until.id());
+    assertThat(suppressions.list(null, null, 10)).containsExactly(forGood);
+    assertThat(events)
+        .extracting(Event::type)
+        .containsExactly(
+            EventType.SUPPRESSION_ADDED,
+            EventType.SUPPRESSION_REMOVED,
+            EventType.SUPPRESSION_ADDED);
+  }
+
+  @Test
+  void addsManyInOneTransaction() {
+    EmailAddress bob = EmailAddress.of("bob@example.test");
+    Suppression standing = suppressions.add(ANN, null, null, Origin.BOUNCE);
+    clock.advance(Duration.ofMillis(1));
+
+    Suppressions.Added added =
+        suppressions.addAll(List.of(wanted(ANN, null), wanted(bob, null), wanted(bob, null)));
+
+    assertThat(added.fresh()).isEqualTo(1);
+    assertThat(added.standing()).hasSize(3).first().isEqualTo(standing);
+    assertThat(suppressions.of(bob)).containsExactly(added.standing().getLast());
+    assertThat(suppressions.byId(standing.id())).contains(standing);
+    assertThat(events).hasSize(2);
+    assertThat(suppressions.list(null, Origin.BOUNCE, 10)).containsExactly(standing);
+    assertThat(suppressions.listBefore(standing.id(), Origin.MANUAL, 10))
+        .containsExactly(added.standing().getLast());
+    assertThatThrownBy(() -> suppressions.addAll(Collections.nCopies(1_001, wanted(bob, null))))
+        .hasMessageContaining("1001 suppressions (expected: at most 1000)");
+  }
+
+  private static Suppression.Wanted wanted(EmailAddress address, @Nullable Instant expiresAt) {
+    return new Suppression.Wanted(address, null, null, Origin.MANUAL, expiresAt);
   }
 
   private boolean covered(UUID domainId, Stream stream) {

@@ -84,7 +84,7 @@ public final class RecordingLedger {
   private Suppression suppress(
       EmailAddress address, UUID domainId, @Nullable Stream stream, Suppression.Origin origin) {
     suppressions.add(new Asked(address.toString(), domainId, stream, origin));
-    return new Suppression(new UUID(1, 2), address, domainId, stream, origin, Instant.EPOCH);
+    return new Suppression(new UUID(1, 2), address, domainId, stream, origin, Instant.EPOCH, null);
   }
 
   private CompletableFuture<Void> record(Event event) {

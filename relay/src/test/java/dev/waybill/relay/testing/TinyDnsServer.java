@@ -40,6 +40,7 @@ public final class TinyDnsServer implements AutoCloseable {
   private final List<Record> zone = new CopyOnWriteArrayList<>();
   private final Map<Name, Integer> failing = new ConcurrentHashMap<>();
   private final Set<Name> silent = ConcurrentHashMap.newKeySet();
+  private final Set<Name> bogus = ConcurrentHashMap.newKeySet();
   private final Set<Name> referring = ConcurrentHashMap.newKeySet();
   private final List<String> questions = new CopyOnWriteArrayList<>();
   private volatile boolean chaining;
@@ -76,6 +77,13 @@ public final class TinyDnsServer implements AutoCloseable {
     return this;
   }
 
+  /// Answers for the name only those who do not want signatures to be checked, as a validating
+  /// resolver does.
+  public TinyDnsServer bogus(String name) {
+    bogus.add(name(name));
+    return this;
+  }
+
   /// Answers with a referral, as a server that is not responsible does.
   public TinyDnsServer referring(String name) {
     referring.add(name(name));
@@ -97,7 +105,8 @@ public final class TinyDnsServer implements AutoCloseable {
     return this;
   }
 
-  /// What was asked, such as `a.example. MX`; a question over TCP ends in ` tcp`.
+  /// What was asked, such as `a.example. MX`; a question over TCP ends in ` tcp`, one that asks for
+  /// no recursion in ` direct`.
   public List<String> questions() {
     return List.copyOf(questions);
   }
@@ -163,7 +172,8 @@ public final class TinyDnsServer implements AutoCloseable {
   private Message reply(Message query, boolean overTcp) {
     Record question = query.getQuestion();
     Name name = question.getName();
-    questions.add(name + " " + Type.string(question.getType()) + (overTcp ? " tcp" : ""));
+    String how = (overTcp ? " tcp" : "") + (query.getHeader().getFlag(Flags.RD) ? "" : " direct");
+    questions.add(name + " " + Type.string(question.getType()) + how);
     if (silent.contains(name)) {
       return null;
     }
@@ -171,6 +181,9 @@ public final class TinyDnsServer implements AutoCloseable {
     reply.getHeader().setFlag(Flags.QR);
     reply.addRecord(question, Section.QUESTION);
     Integer rcode = failing.get(name);
+    if (rcode == null && bogus.contains(name) && !query.getHeader().getFlag(Flags.CD)) {
+      rcode = Rcode.SERVFAIL;
+    }
     if (rcode != null) {
       reply.getHeader().setRcode(rcode);
       return reply;

@@ -2,8 +2,8 @@ package dev.waybill.relay.testing;
 
 import dev.waybill.relay.dns.Lookup;
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.dns.PublishedRecords;
 import dev.waybill.relay.domains.DnsRecord;
-import dev.waybill.relay.domains.PublishedRecords;
 import dev.waybill.relay.message.DomainName;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ public final class ZoneInMemory implements PublishedRecords {
   private final Map<String, List<String>> texts = new ConcurrentHashMap<>();
   private final Map<String, List<DomainName>> aliases = new ConcurrentHashMap<>();
   private final Map<String, List<InetAddress>> addresses = new ConcurrentHashMap<>();
+  private final Set<String> silentNames = ConcurrentHashMap.newKeySet();
   private final Set<String> unseen = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Runnable> interruption = new AtomicReference<>(() -> {});
   private volatile boolean silent;
@@ -69,6 +70,12 @@ public final class ZoneInMemory implements PublishedRecords {
   /// From now on no question is answered, or all are again.
   public void silent(boolean silent) {
     this.silent = silent;
+  }
+
+  /// From now on no question about this name is answered.
+  public ZoneInMemory silent(String name) {
+    silentNames.add(name);
+    return this;
   }
 
   /// Receivers remember that there was nothing at the name, whatever is published now, or forget
@@ -130,8 +137,12 @@ public final class ZoneInMemory implements PublishedRecords {
 
   private <T> Lookup<T> answer(Map<String, List<T>> records, DomainName name) {
     interruption.getAndSet(() -> {}).run();
-    if (silent) {
+    if (silent || silentNames.contains(name.value())) {
       return new Lookup.NoAnswer<>("time-out");
+    }
+    List<DomainName> targets = aliases.get(name.value());
+    if (targets != null && (Map<?, ?>) records != aliases) {
+      return answer(records, targets.getFirst());
     }
     List<T> found = records.get(name.value());
     if (found != null) {

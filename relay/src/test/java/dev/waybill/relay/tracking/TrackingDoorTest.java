@@ -276,7 +276,8 @@ class TrackingDoorTest {
                 wish.domainId(),
                 Stream.MARKETING,
                 Suppression.Origin.UNSUBSCRIBE,
-                now));
+                now,
+                null));
   }
 
   private void requireStorage() {

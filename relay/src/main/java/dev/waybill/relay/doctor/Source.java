@@ -1,0 +1,15 @@
+package dev.waybill.relay.doctor;
+
+import java.net.InetAddress;
+
+/// An address that receivers see mail come from.
+///
+/// @param origin how it is known, for people
+record Source(InetAddress address, String origin) {
+  /// As text, without a zone.
+  String text() {
+    String text = address.getHostAddress();
+    int zone = text.indexOf('%');
+    return zone < 0 ? text : text.substring(0, zone);
+  }
+}
