@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import org.jspecify.annotations.Nullable;
 
 /// A visible text part that may be edited, and what each copy changes in it.
@@ -24,7 +25,7 @@ final class TextPart {
   private final Charset charset;
   private final String mediaType;
   private final UnsubscribeLinks unsubscribing;
-  private final List<Integer> placeholders;
+  private final List<MatchResult> placeholders;
   private volatile @Nullable HtmlPlaces places;
 
   private TextPart(
@@ -101,10 +102,8 @@ final class TextPart {
   /// @param footer whether an unsubscribe link is added
   List<TextEdit> edits(CopyUrls urls, boolean clicks, boolean pixel, boolean footer) {
     List<TextEdit> edits = new ArrayList<>();
-    for (int place : placeholders) {
-      edits.add(
-          new TextEdit(
-              place, place + UnsubscribeLinks.PLACEHOLDER.length(), urls.unsubscribe(), false));
+    for (MatchResult place : placeholders) {
+      edits.add(new TextEdit(place.start(), place.end(), urls.unsubscribe(), false));
     }
     if (isHtml()) {
       if (clicks) {
@@ -159,14 +158,7 @@ final class TextPart {
     }
   }
 
-  private static List<Integer> placeholders(String text) {
-    List<Integer> places = new ArrayList<>();
-    int place = text.indexOf(UnsubscribeLinks.PLACEHOLDER);
-    while (place >= 0) {
-      places.add(place);
-      place =
-          text.indexOf(UnsubscribeLinks.PLACEHOLDER, place + UnsubscribeLinks.PLACEHOLDER.length());
-    }
-    return List.copyOf(places);
+  private static List<MatchResult> placeholders(String text) {
+    return UnsubscribeLinks.PLACEHOLDER.matcher(text).results().toList();
   }
 }
