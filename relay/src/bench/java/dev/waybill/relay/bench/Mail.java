@@ -3,7 +3,7 @@ package dev.waybill.relay.bench;
 import java.nio.charset.StandardCharsets;
 
 /// The messages that the benchmarks work with.
-final class Mail {
+public final class Mail {
   private static final String HEAD =
       """
       From: Shop <shop@%s>\r
@@ -26,7 +26,7 @@ final class Mail {
   }
 
   /// About 10 KB in two forms, with twenty links.
-  static String html(String domain) {
+  public static String html(String domain) {
     StringBuilder text = new StringBuilder(HEAD.formatted(domain, domain));
     text.append("Content-Type: multipart/alternative; boundary=\"b\"\r\n\r\n--b\r\n")
         .append("Content-Type: text/plain; charset=utf-8\r\n\r\n")

@@ -163,7 +163,8 @@ final class SiteWorker implements Runnable {
       switch (result) {
         case TransactionResult.Accepted(Reply reply) -> {
           site.succeeded();
-          return new Result.Ended(new AttemptOutcome.Delivered(peer, reply.text()));
+          return new Result.Ended(
+              new AttemptOutcome.Delivered(peer, reply.text(), copy.untrackedText()));
         }
         case TransactionResult.Unsuitable(Reply reply) -> {
           return new Result.Ended(new AttemptOutcome.Rejected(peer, reply.text()));

@@ -128,6 +128,6 @@ final class DnsConversation {
       }
     }
     return new DnsReading.Unusable(
-        "the DNS did not answer for %s %s (%s)".formatted(name, Type.string(type), reason), failed);
+        "no answer for %s %s (%s)".formatted(name, Type.string(type), reason), failed);
   }
 }

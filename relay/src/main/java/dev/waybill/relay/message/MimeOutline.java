@@ -12,7 +12,8 @@ import java.util.Set;
 /// Immutable; any thread may use it. Reading never fails. Whatever must not be looked into (signed,
 /// encrypted and forwarded mail) and whatever cannot be read with certainty (a missing boundary, a
 /// missing last boundary, an unclear or repeated Content-Type, nesting deeper than 50) becomes one
-/// opaque leaf; a message of more than 1,000 parts is one opaque leaf as a whole.
+/// opaque leaf, and so does what a Content-MD5 field vouches for (RFC 1864); a message of more than
+/// 1,000 parts is one opaque leaf as a whole.
 ///
 /// @param leaves the parts that are not themselves multiparts, in the order of their bytes
 public record MimeOutline(List<Leaf> leaves) {
@@ -60,7 +61,8 @@ public record MimeOutline(List<Leaf> leaves) {
           "multipart/signed",
           "multipart/encrypted",
           "application/pkcs7-mime",
-          "application/x-pkcs7-mime");
+          "application/x-pkcs7-mime",
+          "text/rfc822-headers");
   private static final Set<String> IDENTITY = Set.of("7bit", "8bit", "binary");
 
   public MimeOutline {
@@ -115,7 +117,9 @@ public record MimeOutline(List<Leaf> leaves) {
         return true;
       }
       String mediaType = type.get().token();
-      if (OPAQUE.contains(mediaType) || mediaType.startsWith("message/")) {
+      if (OPAQUE.contains(mediaType)
+          || mediaType.startsWith("message/")
+          || header.first("Content-MD5").isPresent()) {
         leaves.add(opaque(start, bodyStart, end, mediaType));
         return true;
       }

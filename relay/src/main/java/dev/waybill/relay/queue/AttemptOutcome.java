@@ -17,7 +17,14 @@ public sealed interface AttemptOutcome {
   /// The host took responsibility for the copy.
   ///
   /// @param reply its last reply, such as `250 2.0.0 Ok: queued as 4F1`
-  record Delivered(Peer peer, String reply) implements AttemptOutcome {}
+  /// @param untracked why opens or clicks that were to be counted are not, such as `signed`; empty
+  ///   where they are or were not to be
+  record Delivered(Peer peer, String reply, String untracked) implements AttemptOutcome {
+    /// Delivered with all that was to be counted.
+    public Delivered(Peer peer, String reply) {
+      this(peer, reply, "");
+    }
+  }
 
   /// The host asked to come back.
   ///

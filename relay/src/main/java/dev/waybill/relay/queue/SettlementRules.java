@@ -25,8 +25,13 @@ final class SettlementRules {
 
   Settlement judge(ReadyDelivery delivery, long owner, AttemptOutcome outcome, Instant now) {
     return switch (outcome) {
-      case AttemptOutcome.Delivered(AttemptOutcome.Peer peer, String reply) ->
-          done(delivery, owner, event(delivery, EventType.EMAIL_DELIVERED, now, peer, reply));
+      case AttemptOutcome.Delivered(AttemptOutcome.Peer peer, String reply, String untracked) -> {
+        Map<String, String> facts = facts(delivery, peer, reply);
+        if (!untracked.isEmpty()) {
+          facts.put("untracked", untracked);
+        }
+        yield done(delivery, owner, event(delivery, EventType.EMAIL_DELIVERED, now, facts));
+      }
       case AttemptOutcome.Rejected(AttemptOutcome.Peer peer, String reply) ->
           done(delivery, owner, event(delivery, EventType.EMAIL_BOUNCED, now, peer, reply));
       case AttemptOutcome.Suppressed(String reason) ->

@@ -63,9 +63,9 @@ final class Base64Text implements PartText {
   }
 
   @Override
-  public void splice(List<TextEdit> edits, List<Splice.Edit> into) {
+  public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
     if (edits.isEmpty()) {
-      return;
+      return 0;
     }
     int octetsPerLine = line / 4 * 3;
     int keptLines = edits.getFirst().from() / octetsPerLine;
@@ -87,5 +87,6 @@ final class Base64Text implements PartText {
             bodyStart + keptLines * (line + BREAK.length),
             dataEnd,
             Base64.getMimeEncoder(line, BREAK).encode(changed)));
+    return 0;
   }
 }

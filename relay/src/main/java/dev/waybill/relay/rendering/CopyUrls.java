@@ -5,17 +5,21 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.tokens.Tokens;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The addresses that stand in one copy and lead back here; made when first needed.
 ///
 /// Confined to the thread that renders the copy.
 final class CopyUrls {
+  private static final int MAX_URL = 2_000;
+
   private final Tokens tokens;
   private final DeliveryKey delivery;
   private final EmailAddress recipient;
   private final SendingDomain domain;
   private final String base;
+  private final String relayBase;
   private final String returnPathToken;
   private @Nullable String unsubscribe;
 
@@ -24,6 +28,7 @@ final class CopyUrls {
     this.delivery = delivery.key();
     this.recipient = delivery.recipient();
     this.domain = domain;
+    this.relayBase = relayBase;
     String label = domain.trackingSubdomain();
     this.base = label == null ? relayBase : "https://" + domain.name().child(label);
     this.returnPathToken = tokens.returnPath(delivery.key());
@@ -46,21 +51,35 @@ final class CopyUrls {
     return known;
   }
 
-  String click(String destination) {
-    return base + "/c/" + tokens.click(delivery, destination);
+  /// The address that counts a click; empty when it would be longer than browsers and mail programs
+  /// are sure to bear.
+  Optional<String> click(String destination) {
+    String url = base + "/c/" + tokens.click(delivery, destination);
+    return url.length() < MAX_URL ? Optional.of(url) : Optional.empty();
   }
 
-  /// Whether an address leads to this relay already.
+  /// Whether an address leads to this relay already, under its own name or the domain's.
   boolean isOwn(String destination) {
-    return destination.startsWith(base + "/c/") || destination.startsWith(base + "/u/");
+    return leadsTo(base, destination) || leadsTo(relayBase, destination);
   }
 
+  private static boolean leadsTo(String base, String destination) {
+    int from = base.indexOf("://");
+    int begin = destination.indexOf("://");
+    int length = base.length() - from;
+    int end = begin + length;
+    return begin >= 0
+        && destination.regionMatches(true, begin, base, from, length)
+        && (end == destination.length() || "/?#:".indexOf(destination.charAt(end)) >= 0);
+  }
+
+  /// Out of the flow and a pixel up, so that the page keeps its height.
   String pixel() {
     return "<img src=\""
         + base
         + "/o/"
         + tokens.open(delivery)
-        + ".gif\" width=\"1\" height=\"1\" alt=\"\" border=\"0\">";
+        + ".gif\" width=\"1\" height=\"1\" alt=\"\" border=\"0\" style=\"position:absolute;margin-top:-1px\">";
   }
 
   String htmlFooter() {

@@ -1,6 +1,5 @@
 package dev.waybill.relay.rendering;
 
-import dev.waybill.relay.tokens.Tokens;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -23,7 +22,8 @@ import org.jsoup.parser.Parser;
 /// checked against the text: where they do not agree the link is left alone.
 ///
 /// @param links in the order of the text, without overlap
-/// @param end where to insert at the end of the body; -1 where nothing can be shown (a frameset)
+/// @param end where to insert at the end of the body; -1 where nothing can be shown: in a frameset,
+///   in a comment or style that is never closed
 /// @param unsubscribable whether some link unsubscribes
 record HtmlPlaces(List<Link> links, int end, boolean unsubscribable) {
   /// A web link that may be counted.
@@ -35,6 +35,9 @@ record HtmlPlaces(List<Link> links, int end, boolean unsubscribable) {
   record Link(int from, int to, boolean quoted, String destination) {}
 
   private static final int MAX_LINKS = 2_000;
+
+  /// Longer addresses are left alone, so that those that count them stay below 2,000 characters.
+  private static final int MAX_DESTINATION = 1_500;
 
   HtmlPlaces {
     links = List.copyOf(links);
@@ -70,7 +73,16 @@ record HtmlPlaces(List<Link> links, int end, boolean unsubscribable) {
         return end.startPos();
       }
     }
-    return text.length();
+    return takesMore(text) ? text.length() : -1;
+  }
+
+  /// Whether an element behind the text would be one: not within a comment, a style or a tag that
+  /// was never closed.
+  private static boolean takesMore(String text) {
+    Element added = parse(text + "<br>").select("br").last();
+    return added != null
+        && added.sourceRange().startPos() == text.length()
+        && added.closest("template, noscript, select") == null;
   }
 
   /// Gathers links while the tree is walked; confined to one thread.
@@ -105,7 +117,7 @@ record HtmlPlaces(List<Link> links, int end, boolean unsubscribable) {
     private void conditional(Comment comment, String text) {
       String data = comment.getData();
       Range range = comment.sourceRange();
-      if (!range.isTracked() || !data.stripLeading().startsWith("[if")) {
+      if (!range.isTracked() || !data.stripLeading().regionMatches(true, 0, "[if", 0, 3)) {
         return;
       }
       int start = range.startPos() + "<!--".length();
@@ -135,6 +147,7 @@ record HtmlPlaces(List<Link> links, int end, boolean unsubscribable) {
       }
       char before = whole.charAt(from - 1);
       if (isWeb(address.get())
+          && isSameEverywhere(address.get())
           && links.size() < MAX_LINKS
           && !element.attr("data-waybill-track").equalsIgnoreCase("false")) {
         links.put(from, new Link(from, to, before == '"' || before == '\'', address.get()));
@@ -173,9 +186,49 @@ record HtmlPlaces(List<Link> links, int end, boolean unsubscribable) {
               ? 8
               : address.regionMatches(true, 0, "http://", 0, 7) ? 7 : -1;
       return scheme > 0
-          && address.length() > scheme
-          && address.chars().noneMatch(c -> c < 0x20 || c == 0x7F)
-          && address.getBytes(StandardCharsets.UTF_8).length <= Tokens.MAX_DESTINATION;
+          && address.length() <= MAX_DESTINATION
+          && hasHost(address, scheme)
+          && address.chars().noneMatch(c -> c < 0x20 || c == 0x7F);
+    }
+
+    /// Whether a host stands there that a browser can reach (RFC 3986 §3.2), not what a template
+    /// left.
+    private static boolean hasHost(String address, int from) {
+      int end = from;
+      while (end < address.length() && "/?#\\".indexOf(address.charAt(end)) < 0) {
+        end++;
+      }
+      String host = address.substring(Math.max(from, address.lastIndexOf('@', end - 1) + 1), end);
+      int port = host.lastIndexOf(':');
+      if (port > host.lastIndexOf(']')) {
+        if (!host.substring(port + 1).chars().allMatch(Character::isDigit)) {
+          return false;
+        }
+        host = host.substring(0, port);
+      }
+      boolean literal = host.startsWith("[") && host.endsWith("]");
+      String name = literal ? host.substring(1, host.length() - 1) : host;
+      return !name.isEmpty()
+          && name.codePoints()
+              .allMatch(c ->
+                  Character.isUnicodeIdentifierPart(c)
+                      || c == '.'
+                      || c == '-'
+                      || (literal && c == ':'));
+    }
+
+    /// Browsers write a query's letters beyond ASCII in the document's charset (URL Standard §4.4),
+    /// which whoever follows the counted link does not know.
+    private boolean isSameEverywhere(String address) {
+      int query = address.indexOf('?');
+      int fragment = address.indexOf('#');
+      return query < 0
+          || (fragment >= 0 && fragment < query)
+          || charset.equals(StandardCharsets.UTF_8)
+          || address
+              .substring(query, fragment < 0 ? address.length() : fragment)
+              .chars()
+              .allMatch(c -> c < 0x80);
     }
   }
 }

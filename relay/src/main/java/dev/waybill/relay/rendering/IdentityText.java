@@ -21,7 +21,8 @@ record IdentityText(String text, int bodyStart) implements PartText {
   }
 
   @Override
-  public void splice(List<TextEdit> edits, List<Splice.Edit> into) {
+  public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
+    int leftOut = 0;
     int line = -1;
     int column = 0;
     int position = 0;
@@ -34,6 +35,7 @@ record IdentityText(String text, int bodyStart) implements PartText {
       boolean wasShort = edit.to() - start + tail <= MAX_LINE;
       if (wasShort && column + replacement.length() + tail > MAX_LINE) {
         if (edit.optional()) {
+          leftOut++;
           column += edit.to() - edit.from();
           position = edit.to();
           continue;
@@ -50,6 +52,7 @@ record IdentityText(String text, int bodyStart) implements PartText {
       line = lineStart(edit.to());
       position = edit.to();
     }
+    return leftOut;
   }
 
   /// Where the line begins, looking back no further than a legal line is long.

@@ -21,7 +21,8 @@ sealed interface PartText permits IdentityText, QuotedPrintableText, Base64Text 
   ///
   /// @param edits ascending, without overlap
   /// @param into where they are added, in order
-  void splice(List<TextEdit> edits, List<Splice.Edit> into);
+  /// @return how many optional edits were left out
+  int splice(List<TextEdit> edits, List<Splice.Edit> into);
 
   /// Reads a part; empty when its encoding is unknown, broken, or laid out in a way that could not
   /// be kept.

@@ -8,7 +8,10 @@ import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.streams.Stream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What all copies of a message share, worked out once from its bytes.
@@ -24,6 +27,7 @@ final class PreparedMessage {
   private final List<Splice.Edit> removals;
   private final String addedFields;
   private final List<TextPart> parts;
+  private final Set<Untracked> leftAlone = EnumSet.noneOf(Untracked.class);
   private final boolean eightBit;
   private final boolean wantsFooter;
   private volatile byte @Nullable [] bodyHash;
@@ -38,9 +42,15 @@ final class PreparedMessage {
     List<TextPart> editable = new ArrayList<>();
     MimeOutline outline = MimeOutline.of(bytes, header, settings.mimeDepth());
     for (MimeOutline.Leaf leaf : outline.leaves()) {
-      TextPart.of(bytes, leaf, unsubscribing).ifPresent(editable::add);
+      switch (TextPart.of(bytes, leaf, unsubscribing)) {
+        case PartReading.Editable(TextPart part) -> editable.add(part);
+        case PartReading.LeftAlone(Optional<Untracked> why) -> why.ifPresent(leftAlone::add);
+      }
     }
     this.parts = List.copyOf(editable);
+    if (leftAlone.isEmpty() && parts.stream().noneMatch(TextPart::isHtml)) {
+      leftAlone.add(Untracked.NO_HTML);
+    }
     this.eightBit = hasEightBit(bytes, header.bodyStart(), bytes.length);
     this.wantsFooter =
         facts.stream() == Stream.MARKETING && parts.stream().noneMatch(TextPart::isUnsubscribable);
@@ -67,24 +77,34 @@ final class PreparedMessage {
   /// The copy without its signatures.
   ///
   /// @param bodyChanged whether its body differs from what was submitted
-  record Unsigned(byte[] bytes, boolean bodyChanged) {}
+  /// @param untracked why not all that was to be counted is; empty also when nothing was
+  record Unsigned(byte[] bytes, boolean bodyChanged, Set<Untracked> untracked) {}
 
   Unsigned copy(CopyUrls urls, boolean opens, boolean clicks) {
     List<Splice.Edit> edits = new ArrayList<>();
     edits.add(new Splice.Edit(0, 0, addedFields(urls).getBytes(StandardCharsets.US_ASCII)));
     edits.addAll(removals);
     int headerEdits = edits.size();
+    boolean tracked = opens || clicks;
+    Set<Untracked> untracked =
+        tracked ? EnumSet.copyOf(leftAlone) : EnumSet.noneOf(Untracked.class);
     boolean pixel = opens;
     for (TextPart part : parts) {
-      boolean pixelHere = pixel && part.isHtml();
+      boolean pixelHere = pixel && part.takesPixel();
       pixel = pixel && !pixelHere;
-      part.encoded().splice(part.edits(urls, clicks, pixelHere, wantsFooter), edits);
+      List<TextEdit> changes = part.edits(urls, clicks, pixelHere, wantsFooter);
+      if (part.encoded().splice(changes, edits) > 0) {
+        untracked.add(Untracked.LONG_LINES);
+      }
+    }
+    if (pixel && untracked.isEmpty()) {
+      untracked.add(Untracked.STRUCTURE);
     }
     boolean bodyChanged = edits.size() > headerEdits;
     if (!endsInLineBreak()) {
       edits.add(new Splice.Edit(bytes.length, bytes.length, LINE_BREAK));
     }
-    return new Unsigned(Splice.apply(bytes, edits), bodyChanged);
+    return new Unsigned(Splice.apply(bytes, edits), bodyChanged, untracked);
   }
 
   /// The hash of the body as submitted, shared by all copies that do not change it.

@@ -98,7 +98,7 @@ final class QuotedPrintableText implements PartText {
   }
 
   @Override
-  public void splice(List<TextEdit> edits, List<Splice.Edit> into) {
+  public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
     int column = 0;
     int written = bodyStart;
     for (int i = 0; i < edits.size(); i++) {
@@ -114,9 +114,11 @@ final class QuotedPrintableText implements PartText {
       into.add(new Splice.Edit(from, to, out.toByteArray()));
       written = to;
     }
+    return 0;
   }
 
-  /// Writes the replacement; one column is always kept for the equals sign of a soft line break.
+  /// Writes the replacement; one column is always kept for the equals sign of a soft line break. No
+  /// line begins with a hyphen that was not there, lest it look like a boundary.
   private static int encode(String replacement, int from, ByteArrayOutputStream out) {
     int column = from;
     for (int i = 0; i < replacement.length(); i++) {
@@ -128,11 +130,11 @@ final class QuotedPrintableText implements PartText {
       }
       boolean lastBlank = c == ' ' && isBreak(replacement, i + 1);
       boolean escaped = c == '=' || c < ' ' || c > '~' || lastBlank;
-      int width = escaped ? 3 : 1;
-      if (column + width >= LINE) {
+      if (column + (escaped ? 3 : 1) >= LINE) {
         softBreak(out);
         column = 0;
       }
+      escaped |= c == '-' && column == 0;
       if (escaped) {
         out.write('=');
         out.write(HEX.charAt(c >> 4 & 15));
@@ -140,7 +142,7 @@ final class QuotedPrintableText implements PartText {
       } else {
         out.write(c);
       }
-      column += width;
+      column += escaped ? 3 : 1;
     }
     return column;
   }

@@ -2,6 +2,8 @@ package dev.waybill.relay.rendering;
 
 import dev.waybill.relay.message.EmailAddress;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// One recipient's copy, ready for the wire but for dot-stuffing.
 ///
@@ -13,16 +15,25 @@ import java.util.Objects;
 ///   has characters beyond ASCII, or the submission asked for SMTPUTF8 and a header field has them;
 ///   raw 8-bit header fields of a submission that did not ask are passed on as they came
 /// @param requireTls whether it may only go over TLS with a valid certificate
+/// @param untracked why opens or clicks that were to be counted are not, or not all; empty where
+///   they are or were not to be
 public record RenderedCopy(
     EmailAddress returnPath,
     EmailAddress recipient,
     byte[] bytes,
     boolean eightBit,
     boolean smtpUtf8,
-    boolean requireTls) {
+    boolean requireTls,
+    Set<Untracked> untracked) {
   public RenderedCopy {
     Objects.requireNonNull(returnPath, "returnPath");
     Objects.requireNonNull(recipient, "recipient");
     Objects.requireNonNull(bytes, "bytes");
+    untracked = Set.copyOf(untracked);
+  }
+
+  /// The reasons in their order, such as `signed, charset`; empty for none.
+  public String untrackedText() {
+    return untracked.stream().sorted().map(Untracked::text).collect(Collectors.joining(", "));
   }
 }

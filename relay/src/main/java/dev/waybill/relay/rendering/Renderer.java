@@ -93,7 +93,8 @@ public final class Renderer {
         signed(bytes, header, bodyHash, domain, keys),
         eightBit,
         smtpUtf8,
-        domain.requireTls());
+        domain.requireTls(),
+        copy.untracked());
   }
 
   private byte[] signed(

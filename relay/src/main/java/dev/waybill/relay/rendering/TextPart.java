@@ -7,21 +7,25 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import org.jspecify.annotations.Nullable;
 
 /// A visible text part that may be edited, and what each copy changes in it.
 ///
 /// Any thread may use it: HTML is looked through when first needed, and twice does no harm.
 final class TextPart {
+  /// ASCII, and the controls by which stateful charsets change what ASCII octets mean.
   private static final String PROBE =
-      "\t\r\n !\"&'()+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+      "\u000e\u000f\u001b$B\u001b(J\u001b$(C\t\r\n !\"&'()+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+
+  private static final char ESCAPE = 0x1B;
 
   private final PartText encoded;
   private final String text;
   private final Charset charset;
   private final String mediaType;
   private final UnsubscribeLinks unsubscribing;
-  private final List<Integer> placeholders;
+  private final List<MatchResult> placeholders;
   private volatile @Nullable HtmlPlaces places;
 
   private TextPart(
@@ -34,22 +38,46 @@ final class TextPart {
     this.placeholders = placeholders(text);
   }
 
-  /// Reads a part; empty when it must not or cannot be edited.
-  static Optional<TextPart> of(byte[] message, Leaf leaf, UnsubscribeLinks unsubscribing) {
+  /// Reads a part as far as it may and can be edited.
+  static PartReading of(byte[] message, Leaf leaf, UnsubscribeLinks unsubscribing) {
+    if (leaf.opaque()) {
+      return PartReading.sealed(message, leaf);
+    }
     if (!leaf.isVisibleText()) {
-      return Optional.empty();
+      return new PartReading.LeftAlone(Optional.empty());
+    }
+    if (leaf.bodyEnd() - leaf.bodyStart() > PartText.MAX_ENCODED) {
+      return PartReading.leftAlone(leaf, Untracked.TOO_LARGE);
     }
     Optional<Charset> charset = editable(leaf.charset());
     if (charset.isEmpty()) {
-      return Optional.empty();
+      return PartReading.leftAlone(leaf, Untracked.CHARSET);
     }
-    return PartText.read(message, leaf)
-        .map(text -> new TextPart(text, charset.get(), leaf.mediaType(), unsubscribing))
-        .filter(part -> !part.isSignedInline());
+    Optional<PartText> encoded = PartText.read(message, leaf);
+    if (encoded.isEmpty()) {
+      return PartReading.leftAlone(leaf, Untracked.ENCODING);
+    }
+    String text = encoded.get().text();
+    if (text.indexOf(ESCAPE) >= 0 || text.indexOf(0) >= 0) {
+      // ISO-2022 or UTF-16 in spite of what the header says
+      return PartReading.leftAlone(leaf, Untracked.CHARSET);
+    }
+    // RFC 9580 §7: OpenPGP text within a part, which any change would break
+    if (text.contains("-----BEGIN PGP ")) {
+      boolean encrypted = text.contains("-----BEGIN PGP MESSAGE");
+      return PartReading.leftAlone(leaf, encrypted ? Untracked.ENCRYPTED : Untracked.SIGNED);
+    }
+    return new PartReading.Editable(
+        new TextPart(encoded.get(), charset.get(), leaf.mediaType(), unsubscribing));
   }
 
   boolean isHtml() {
     return mediaType.equals("text/html");
+  }
+
+  /// Whether something may be shown at the end of its body.
+  boolean takesPixel() {
+    return isHtml() && places().end() >= 0;
   }
 
   /// Whether its reader finds a link to unsubscribe.
@@ -74,10 +102,8 @@ final class TextPart {
   /// @param footer whether an unsubscribe link is added
   List<TextEdit> edits(CopyUrls urls, boolean clicks, boolean pixel, boolean footer) {
     List<TextEdit> edits = new ArrayList<>();
-    for (int place : placeholders) {
-      edits.add(
-          new TextEdit(
-              place, place + UnsubscribeLinks.PLACEHOLDER.length(), urls.unsubscribe(), false));
+    for (MatchResult place : placeholders) {
+      edits.add(new TextEdit(place.start(), place.end(), urls.unsubscribe(), false));
     }
     if (isHtml()) {
       if (clicks) {
@@ -98,9 +124,9 @@ final class TextPart {
   private void countClicks(CopyUrls urls, List<TextEdit> edits) {
     for (HtmlPlaces.Link link : places().links()) {
       if (!urls.isOwn(link.destination())) {
-        String url = urls.click(link.destination());
-        edits.add(
-            new TextEdit(link.from(), link.to(), link.quoted() ? url : '"' + url + '"', true));
+        urls.click(link.destination())
+            .map(url -> link.quoted() ? url : '"' + url + '"')
+            .ifPresent(url -> edits.add(new TextEdit(link.from(), link.to(), url, true)));
       }
     }
   }
@@ -114,11 +140,6 @@ final class TextPart {
     return known;
   }
 
-  /// RFC 9580 §7: OpenPGP text within a part, which any change would break.
-  private boolean isSignedInline() {
-    return text.contains("-----BEGIN PGP ");
-  }
-
   /// A charset in which ASCII octets mean ASCII, so that markup can be found among them: not
   /// UTF-16, ISO-2022, EBCDIC or what this machine does not know.
   private static Optional<Charset> editable(String name) {
@@ -127,24 +148,17 @@ final class TextPart {
     }
     try {
       Charset charset = Charset.forName(name);
-      boolean shifts = charset.name().contains("2022") || charset.name().startsWith("UTF-7");
       byte[] octets = PROBE.getBytes(StandardCharsets.US_ASCII);
-      return !shifts && new String(octets, charset).equals(PROBE)
-          ? Optional.of(charset)
-          : Optional.empty();
+      return new String(octets, charset).equals(PROBE) ? Optional.of(charset) : Optional.empty();
     } catch (IllegalArgumentException unknown) {
-      return Optional.empty();
+      // all of that family have ASCII in their lower half; their other links are left alone
+      return name.regionMatches(true, 0, "iso-8859-", 0, 9)
+          ? Optional.of(StandardCharsets.US_ASCII)
+          : Optional.empty();
     }
   }
 
-  private static List<Integer> placeholders(String text) {
-    List<Integer> places = new ArrayList<>();
-    int place = text.indexOf(UnsubscribeLinks.PLACEHOLDER);
-    while (place >= 0) {
-      places.add(place);
-      place =
-          text.indexOf(UnsubscribeLinks.PLACEHOLDER, place + UnsubscribeLinks.PLACEHOLDER.length());
-    }
-    return List.copyOf(places);
+  private static List<MatchResult> placeholders(String text) {
+    return UnsubscribeLinks.PLACEHOLDER.matcher(text).results().toList();
   }
 }

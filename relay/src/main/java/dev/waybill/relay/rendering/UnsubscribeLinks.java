@@ -4,6 +4,7 @@ import dev.waybill.relay.message.HeaderBlock;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Tells links that unsubscribe from all others, so that they are never counted as clicks and a
 /// message that has one gets no second one.
@@ -12,8 +13,10 @@ import java.util.Set;
 ///
 /// @param announced the addresses in the application's own List-Unsubscribe field (RFC 2369 §3.2)
 record UnsubscribeLinks(Set<String> announced) {
-  /// What the application writes where the relay's unsubscribe address shall stand.
-  static final String PLACEHOLDER = "__unsubscribe_url__";
+  /// What the application writes where the relay's unsubscribe address shall stand: our own word,
+  /// and the one of Amazon SES.
+  static final Pattern PLACEHOLDER =
+      Pattern.compile("__unsubscribe_url__|\\{\\{amazonSESUnsubscribeUrl}}");
 
   private static final int NEARBY = 200;
   private static final int MAX_WORDS = 500;
@@ -42,14 +45,14 @@ record UnsubscribeLinks(Set<String> announced) {
   /// Whether a link unsubscribes, by its address or by the words that are shown for it.
   boolean matches(String address, String words) {
     return announced.contains(address)
-        || address.contains(PLACEHOLDER)
+        || PLACEHOLDER.matcher(address).find()
         || speaksOfIt(address)
         || (words.length() <= MAX_WORDS && speaksOfIt(words));
   }
 
   /// Whether plain text has such a link: an announced one, or the word with an address close to it.
   boolean standIn(String text) {
-    if (text.contains(PLACEHOLDER)) {
+    if (PLACEHOLDER.matcher(text).find()) {
       return true;
     }
     for (String address : announced) {

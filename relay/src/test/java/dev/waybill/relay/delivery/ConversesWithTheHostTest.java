@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -158,7 +159,8 @@ class ConversesWithTheHostTest {
               new byte[] {'a', '\n', '.', '\n'},
               false,
               false,
-              false));
+              false,
+              Set.of()));
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Fault.class);
       harness.rendersWith(DeliveryHarness::plain);
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);

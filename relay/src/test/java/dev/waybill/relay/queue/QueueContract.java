@@ -94,7 +94,8 @@ abstract class QueueContract {
     assertThat(delivered.type()).isEqualTo(EventType.EMAIL_DELIVERED);
     assertThat(delivered.facts())
         .containsEntry("reply", "250 2.0.0 Ok")
-        .containsEntry("attempt", "1");
+        .containsEntry("attempt", "1")
+        .doesNotContainKey("untracked");
 
     settle(bench.next(), new AttemptOutcome.Rejected(PEER, "550 5.1.1 No such user"));
     assertThat(states()).containsEntry("sending", 0L);
@@ -104,6 +105,13 @@ abstract class QueueContract {
             "email.sent bob@there.example",
             "email.delivered ann@there.example",
             "email.bounced bob@there.example");
+  }
+
+  @Test
+  void tellsWhyADeliveredCopyIsNotTracked() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok", "signed, charset"));
+    assertThat(bench.events().getLast().facts()).containsEntry("untracked", "signed, charset");
   }
 
   @Test

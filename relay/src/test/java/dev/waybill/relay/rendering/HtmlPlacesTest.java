@@ -78,6 +78,12 @@ class HtmlPlacesTest {
         "<a href='http://a.example/unsubscribe'>",
         "<a href='http://a.example/\u0000'>",
         "<a href='http://a.example/é'>",
+        "<a href='http://{{host}}/x'>",
+        "<a href='http://[[host]]/x'>",
+        "<a href='http://%host%/x'>",
+        "<a href='http://user@/x'>",
+        "<a href='http://a.example:80%/x'>",
+        "<a href='http://a.example/?q=&eacute;'>",
       })
   void leavesOtherLinksAlone(String html) {
     assertThat(places(html).links()).isEmpty();
@@ -100,15 +106,46 @@ class HtmlPlacesTest {
         "no markup^",
         "<body>never closed^",
         "<!-- </body> --><body>x^</body>",
+        "<body><p>x<textarea></body></textarea>^</body>",
       })
   void findsTheEndOfTheBody(String marked) {
     String html = marked.replace("^", "");
     assertThat(places(html).end()).isEqualTo(marked.indexOf('^'));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<html><frameset><frame src=x></frameset></html>",
+        "<p>x<!-- never closed",
+        "<p>x<style>p{}",
+        "<title>x",
+        "<p>x<a href='never closed",
+        "<template>x",
+      })
+  void knowsWhereNothingCanBeShown(String html) {
+    assertThat(places(html).end()).isNegative();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://a.example:8080/x",
+    "https://user:word@a.example",
+    "http://[2001:db8::1]:80/",
+    "http://192.0.2.1?x",
+    "http://a_b.example\\x",
+    "http://a.example/{{id}}?q={{name}}",
+    "http://a.example/#&eacute;",
+  })
+  void countsAnyHostThatCanBeReached(String address) {
+    assertThat(places("<a href='" + address + "'>").links()).hasSize(1);
+  }
+
   @Test
-  void showsNothingInAFrameset() {
-    assertThat(places("<html><frameset><frame src=x></frameset></html>").end()).isNegative();
+  void leavesLongAddressesAlone() {
+    String address = "http://a.example/" + "x".repeat(1_500 - 17);
+    assertThat(places("<a href='" + address + "'>").links()).hasSize(1);
+    assertThat(places("<a href='" + address + "x'>").links()).isEmpty();
   }
 
   @Test

@@ -30,7 +30,7 @@ class PartTextTest {
 
       List<TextEdit> edits = edits(random, plain, encoding.equals("8bit") ? 5 : 60);
       List<Splice.Edit> spliced = new ArrayList<>();
-      part.splice(edits, spliced);
+      assertThat(part.splice(edits, spliced)).isNotNegative();
       String result = new String(Splice.apply(message, spliced), StandardCharsets.ISO_8859_1);
       assertThat(result).startsWith("ABC").endsWith("XYZ");
       String body = result.substring(3, result.length() - 3);
@@ -69,9 +69,26 @@ class PartTextTest {
         PartText.read(message, leaf(0, message.length, "quoted-printable")).orElseThrow();
     int link = part.text().indexOf("link");
     List<Splice.Edit> spliced = new ArrayList<>();
-    part.splice(List.of(new TextEdit(link, link + 4, "a=b", true)), spliced);
+    assertThat(part.splice(List.of(new TextEdit(link, link + 4, "a=b", true)), spliced)).isZero();
     assertThat(new String(Splice.apply(message, spliced), StandardCharsets.US_ASCII))
         .isEqualTo(encoded.replace("link", "a=3Db"));
+  }
+
+  @Test
+  void neverBeginsALineWithAHyphenOfItsOwn() {
+    byte[] message = "xy".getBytes(StandardCharsets.US_ASCII);
+    PartText part = PartText.read(message, leaf(0, 2, "quoted-printable")).orElseThrow();
+    for (int before = 60; before < 90; before++) {
+      List<Splice.Edit> spliced = new ArrayList<>();
+      TextEdit edit = new TextEdit(1, 1, "a".repeat(before) + "--b--".repeat(40), true);
+      assertThat(part.splice(List.of(edit), spliced)).isZero();
+      assertThat(
+              new String(Splice.apply(message, spliced), StandardCharsets.US_ASCII).split("\r\n"))
+          .allSatisfy(line -> {
+            assertThat(line).doesNotStartWith("-");
+            assertThat(line.length()).isLessThanOrEqualTo(76);
+          });
+    }
   }
 
   private static String text(SplittableRandom random) {

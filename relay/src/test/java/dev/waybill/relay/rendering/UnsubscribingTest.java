@@ -118,6 +118,18 @@ class UnsubscribingTest {
   }
 
   @Test
+  void knowsTheWordOfAmazonSes() {
+    String copy =
+        bench.copy(
+            SubmittedMail.marketing(
+                HTML + "<body><a href=\"{{amazonSESUnsubscribeUrl}}\">x</a></body>\r\n"),
+            SubmittedMail.domain(true, true, null));
+    assertThat(URL.matcher(RenderingBench.body(copy)).replaceAll("URL"))
+        .contains("<body><a href=\"URL\">x</a>")
+        .doesNotContain("amazonSES");
+  }
+
+  @Test
   void findsThePlaceholderAcrossSoftLineBreaks() {
     String copy =
         bench.copy(

@@ -30,7 +30,7 @@ class ChangesOnlyLinksAndPixelTest {
 
       <html><body class=3D"a  b">=0D=0A<p>Gr=FC=DFe =80 5, soft=
        break</p>
-      <A HREF =3D "https://shop.example/a?x=3D1&amp;y=3D=E4">Caf=E9</A>=20
+      <A HREF =3D "https://shop.example/a=E4?x=3D1&amp;y=3D2">Caf=E9</A>=20
       <a href=3D'mailto:x@y.example'>mail</a> <a href=3D"#top">top</a>
       <a data-waybill-track=3D"false" href=3D"https://shop.example/quiet">q</a>
       =3D=3D=3D unusual =41=42 encodings stay=09
@@ -49,7 +49,7 @@ class ChangesOnlyLinksAndPixelTest {
     String sent = body(raw);
     String submitted = body(MESSAGE);
 
-    String link = "\"https://shop.example/a?x=3D1&amp;y=3D=E4\"";
+    String link = "\"https://shop.example/a=E4?x=3D1&amp;y=3D2\"";
     int linkAt = submitted.indexOf(link);
     String beforeLink = submitted.substring(0, linkAt);
     String between =
@@ -67,7 +67,7 @@ class ChangesOnlyLinksAndPixelTest {
 
     String destination =
         world.get(newLink.replace("\"", "")).headers().firstValue("location").orElse("");
-    assertThat(destination).startsWith("https://shop.example/a?x=1&y=");
+    assertThat(destination).isEqualTo("https://shop.example/a%C3%A4?x=1&y=2");
   }
 
   @Test
@@ -94,7 +94,7 @@ class ChangesOnlyLinksAndPixelTest {
 
     world.event(id, "email.opened");
     assertThat(world.event(id, "email.clicked").at("/data/link").asString())
-        .startsWith("https://shop.example/a?x=1");
+        .startsWith("https://shop.example/a");
   }
 
   private static String first(String text, String pattern) {

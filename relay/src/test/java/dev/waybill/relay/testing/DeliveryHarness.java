@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -232,7 +233,8 @@ public final class DeliveryHarness implements AutoCloseable {
         delivery.message().bytes(),
         false,
         false,
-        requireTls);
+        requireTls,
+        Set.of());
   }
 
   @Override
