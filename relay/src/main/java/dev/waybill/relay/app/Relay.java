@@ -50,6 +50,7 @@ import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.tls.ServerCertificate;
 import dev.waybill.relay.tokens.Tokens;
+import dev.waybill.relay.tracking.Subscriptions;
 import dev.waybill.relay.tracking.TrackingDoor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -184,7 +185,8 @@ public final class Relay {
         new TrackingDoor(
             settings.tracking(),
             TrackingDoor.Readers.of(tokens),
-            TrackingDoor.Ledger.of(journal, suppressions),
+            TrackingDoor.Ledger.of(journal),
+            Subscriptions.of(suppressions, id -> domains.byId(id).map(SendingDomain::name)),
             pages,
             new TrackingDoor.Surroundings(
                 () -> domains.listEver().stream().map(SendingDomain::name).toList(),

@@ -257,6 +257,19 @@ public final class Suppressions {
     });
   }
 
+  /// Takes an unsubscribing back, as its recipient wishes; what was suppressed for another reason
+  /// stays.
+  ///
+  /// @return whether there was one
+  public boolean takeBack(EmailAddress address, UUID domainId, Stream stream) {
+    return database.durably(handle ->
+        store
+            .exact(handle, address, domainId, stream)
+            .filter(found -> found.origin() == Suppression.Origin.UNSUBSCRIBE)
+            .filter(found -> removeOne(handle, found))
+            .isPresent());
+  }
+
   private boolean removeOne(Handle handle, Suppression found) {
     boolean removed = store.delete(handle, found.id());
     if (removed) {

@@ -32,6 +32,7 @@ final class Pages {
       button{width:100%;min-height:3rem;padding:.75rem 1.25rem;border:0;border-radius:.625rem;\
       background:var(--press);color:var(--press-ink);font:inherit;font-weight:600;cursor:pointer}\
       button:hover{filter:brightness(1.08)}\
+      button.plain{background:none;color:var(--press);border:1px solid var(--line)}\
       button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}\
       .small{font-size:.9375rem}\
       """;
@@ -50,14 +51,20 @@ final class Pages {
       <circle cx="24" cy="24" r="19"/><path d="m15.5 24.5 6 6 11.5-12.5"/></svg>
       """;
 
-  /// The field and value of RFC 8058 §3.1, so that the button says the same as a mailbox provider.
+  /// What the button sends: the field and value of RFC 8058 §3.1, so that it says the same as a
+  /// mailbox provider, or that the recipient wants the mail after all.
   private static final String FORM =
       """
       <form method="post">
-      <input type="hidden" name="List-Unsubscribe" value="One-Click">
-      <button type="submit">%s</button>
+      <input type="hidden" name="%s" value="%s">
+      <button type="submit"%s>%s</button>
       </form>
       """;
+
+  /// The field by which a recipient takes an unsubscribing back, and its value.
+  static final String CHANGE = "change";
+
+  static final String SUBSCRIBE = "subscribe";
 
   private static final String POLICY =
       "default-src 'none'; style-src 'sha256-%s'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -66,84 +73,109 @@ final class Pages {
   private Pages() {}
 
   /// Asks; nothing has happened yet.
-  static Response ask(String recipient) {
+  ///
+  /// @param sender the domain whose mail it is about
+  static Response ask(PageTexts texts, String recipient, String sender) {
     return page(
         200,
-        "Unsubscribe",
+        texts,
+        "ask",
         ENVELOPE
-            + """
-            <h1>Unsubscribe from this sender?</h1>
-            <p><strong>%s</strong> will get no more newsletters and offers from this sender.</p>
-            """
-                .formatted(escaped(recipient))
-            + FORM.formatted("Unsubscribe")
-            + """
-            <p class="small">Mail about your account and your orders is not affected. \
-            If you came here by accident, just close this page.</p>
-            """);
+            + "<h1>%s</h1>\n<p>%s</p>\n"
+                .formatted(
+                    filled(texts, "ask.heading", recipient, sender),
+                    filled(texts, "ask.text", recipient, sender))
+            + unsubscribing(texts.text("ask.button"))
+            + "<p class=\"small\">%s</p>\n".formatted(texts.text("ask.note")));
   }
 
-  static Response done(String recipient) {
+  /// It is done, and can be taken back.
+  static Response done(PageTexts texts, String recipient, String sender) {
     return page(
         200,
-        "Unsubscribed",
+        texts,
+        "done",
         TICK
-            + """
-            <h1 role="status">You are unsubscribed</h1>
-            <p><strong>%s</strong> will get no more newsletters and offers from this sender. \
-            A message that is already on its way may still arrive.</p>
-            """
-                .formatted(escaped(recipient)));
+            + "<h1 role=\"status\">%s</h1>\n<p>%s</p>\n<p class=\"small\">%s</p>\n"
+                .formatted(
+                    texts.text("done.heading"),
+                    filled(texts, "done.text", recipient, sender),
+                    texts.text("done.note"))
+            + FORM.formatted(CHANGE, SUBSCRIBE, " class=\"plain\"", texts.text("done.button")));
+  }
+
+  /// It was taken back.
+  static Response back(PageTexts texts, String recipient, String sender) {
+    return page(
+        200,
+        texts,
+        "back",
+        TICK
+            + "<h1 role=\"status\">%s</h1>\n<p>%s</p>\n"
+                .formatted(
+                    texts.text("back.heading"), filled(texts, "back.text", recipient, sender)));
   }
 
   /// The wish could not be kept for now, or nobody knows whether it was.
-  static Response tryAgain() {
+  ///
+  /// @param subscribe whether it was to get the mail again
+  static Response tryAgain(PageTexts texts, boolean subscribe) {
+    String button = texts.text("again.button");
     return page(
             503,
-            "Please try again",
+            texts,
+            "again",
             ENVELOPE
-                + """
-                <h1 role="alert">That did not work just now</h1>
-                <p>We could not make sure that your choice is saved. \
-                Please try again in a few minutes.</p>
-                """
-                + FORM.formatted("Try again"))
+                + "<h1 role=\"alert\">%s</h1>\n<p>%s</p>\n"
+                    .formatted(texts.text("again.heading"), texts.text("again.text"))
+                + (subscribe
+                    ? FORM.formatted(CHANGE, SUBSCRIBE, "", button)
+                    : unsubscribing(button)))
         .with("Retry-After", "120");
   }
 
   /// What somebody sees who types the host's name into a browser.
-  static Response home() {
+  static Response home(PageTexts texts) {
     return page(
         200,
-        "Mail links",
+        texts,
+        "home",
         ENVELOPE
-            + """
-            <h1>Nothing to see here</h1>
-            <p>This address only answers links in e-mail messages.</p>
-            """);
+            + "<h1>%s</h1>\n<p>%s</p>\n"
+                .formatted(texts.text("home.heading"), texts.text("home.text")));
   }
 
+  /// In English: who sees it is a program more often than a recipient.
   static Response problem(Problem problem) {
+    PageTexts texts = PageTexts.in("en");
+    boolean lost = problem.status() == 404;
+    String heading = texts.text(lost ? "lost.heading" : "problem.heading");
+    String text = lost ? texts.text("lost.text") : escaped(problem.message());
     return page(
         problem.status(),
-        problem.status() == 404 ? "Link not found" : "Not possible",
-        problem.status() == 404
-            ? ENVELOPE
-                + """
-                <h1>This link does not work</h1>
-                <p>It may have been cut off or changed on its way. \
-                Try to open it from the original message again.</p>
-                """
-            : ENVELOPE
-                + "<h1>That did not work</h1>\n<p>%s</p>\n".formatted(escaped(problem.message())));
+        texts,
+        lost ? "lost" : "problem",
+        ENVELOPE + "<h1>%s</h1>\n<p>%s</p>\n".formatted(heading, text));
   }
 
-  private static Response page(int status, String title, String content) {
+  private static String unsubscribing(String button) {
+    return FORM.formatted("List-Unsubscribe", "One-Click", "", button);
+  }
+
+  /// An address or a name reads from left to right in any language.
+  private static String filled(PageTexts texts, String name, String recipient, String sender) {
+    return texts.text(
+        name,
+        "<strong><bdi>" + escaped(recipient) + "</bdi></strong>",
+        "<bdi>" + escaped(sender) + "</bdi>");
+  }
+
+  private static Response page(int status, PageTexts texts, String name, String content) {
     return Response.html(
             status,
             """
             <!doctype html>
-            <html lang="en">
+            <html lang="%s" dir="%s">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -157,8 +189,15 @@ final class Pages {
             </body>
             </html>
             """
-                .formatted(title, STYLE, content))
+                .formatted(
+                    texts.language(),
+                    texts.direction(),
+                    texts.text(name + ".title"),
+                    STYLE,
+                    content))
         .with("Content-Security-Policy", POLICY)
+        .with("Content-Language", texts.language())
+        .with("Vary", "Accept-Language")
         .with("Cache-Control", "no-store");
   }
 

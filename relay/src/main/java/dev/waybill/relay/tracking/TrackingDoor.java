@@ -13,9 +13,6 @@ import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
 import dev.waybill.relay.http.Routes;
 import dev.waybill.relay.message.DomainName;
-import dev.waybill.relay.streams.Stream;
-import dev.waybill.relay.suppression.Suppression;
-import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.tls.CertificateFolder;
 import dev.waybill.relay.tokens.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,8 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The web server behind the links of delivered messages.
 ///
@@ -44,7 +39,6 @@ import org.slf4j.LoggerFactory;
 /// answered from the token alone, without a database and without waiting; their events follow in
 /// the background. Unsubscribing is answered when it is durable.
 public final class TrackingDoor {
-  private static final Logger LOG = LoggerFactory.getLogger(TrackingDoor.class);
 
   /// The smallest picture there is: GIF89a, one transparent pixel, 43 bytes.
   private static final byte[] PIXEL =
@@ -68,23 +62,12 @@ public final class TrackingDoor {
   ///
   /// @param origin finds the first event of a delivery
   /// @param recording appends an event without waiting; the future completes when it is durable
-  /// @param suppressing puts the recipient on the marketing list durably before it returns; gives
-  ///   the entry that was there already, if any
   public record Ledger(
       Function<DeliveryKey, Optional<Event>> origin,
-      Function<Event, CompletableFuture<Void>> recording,
-      Function<Tokens.Unsubscribe, Suppression> suppressing) {
+      Function<Event, CompletableFuture<Void>> recording) {
 
-    public static Ledger of(Journal journal, Suppressions suppressions) {
-      return new Ledger(
-          journal::origin,
-          journal::record,
-          wish ->
-              suppressions.add(
-                  wish.recipient(),
-                  wish.domainId(),
-                  Stream.MARKETING,
-                  Suppression.Origin.UNSUBSCRIBE));
+    public static Ledger of(Journal journal) {
+      return new Ledger(journal::origin, journal::record);
     }
   }
 
@@ -99,7 +82,7 @@ public final class TrackingDoor {
       MeterRegistry meters) {}
 
   private final Readers readers;
-  private final Ledger ledger;
+  private final Unsubscribing unsubscribing;
   private final InstantSource clock;
   private final Visitors visitors;
   private final RecentDeliveries deliveries = new RecentDeliveries();
@@ -119,10 +102,11 @@ public final class TrackingDoor {
       TrackingSettings settings,
       Readers readers,
       Ledger ledger,
+      Subscriptions subscriptions,
       List<Route> pages,
       Surroundings surroundings) {
     this.readers = readers;
-    this.ledger = ledger;
+    this.unsubscribing = new Unsubscribing(subscriptions, this::recordUnsubscribe);
     this.clock = surroundings.clock();
     this.visitors =
         new Visitors(settings.privacy(), settings.proxyNetworks(), surroundings.random());
@@ -210,9 +194,12 @@ public final class TrackingDoor {
         List.of(
             Route.get("/o/{file}", this::open).withoutWaiting(),
             Route.get("/c/{token}", this::click).withoutWaiting(),
-            Route.get("/u/{token}", this::askToUnsubscribe).withoutWaiting(),
-            Route.post("/u/{token}", this::unsubscribe),
-            Route.get("/", _ -> Pages.home()).withoutWaiting(),
+            Route.get("/u/{token}", request -> unsubscribing.ask(request, wish(request)))
+                .withoutWaiting(),
+            Route.post(
+                "/u/{token}",
+                request -> unsubscribing.answer(request, wish(request), clock.instant())),
+            Route.get("/", TrackingDoor::home).withoutWaiting(),
             Route.get("/favicon.ico", _ -> favicon).withoutWaiting(),
             Route.get("/robots.txt", _ -> robots).withoutWaiting()));
     return new Routes(all);
@@ -245,34 +232,18 @@ public final class TrackingDoor {
     return Response.redirect(302, location).with("Cache-Control", "no-store");
   }
 
-  private Response askToUnsubscribe(Request request) {
-    return Pages.ask(wish(request).recipient().toString());
+  private void recordUnsubscribe(Request request, Tokens.Unsubscribe wish) {
+    Instant now = clock.instant();
+    recorder.add(
+        Sighting.unsubscribe(
+            now,
+            wish.delivery(),
+            wish.recipient().toString(),
+            visit(request, wish.delivery(), now)));
   }
 
-  /// The button and a mailbox provider's one-click post (RFC 8058 §3.2) alike. The body is not
-  /// asked for: whoever posts to an authentic link wants exactly this, and some providers' bodies
-  /// differ.
-  private Response unsubscribe(Request request) {
-    Tokens.Unsubscribe wish = wish(request);
-    Instant now = clock.instant();
-    Suppression entry;
-    try {
-      entry = ledger.suppressing().apply(wish);
-    } catch (RuntimeException storageTrouble) {
-      LOG.error("An unsubscribe of {} could not be kept", wish.delivery(), storageTrouble);
-      return Pages.tryAgain();
-    }
-    boolean alreadyUnsubscribed =
-        entry.origin() == Suppression.Origin.UNSUBSCRIBE && entry.createdAt().isBefore(now);
-    if (!alreadyUnsubscribed) {
-      recorder.add(
-          Sighting.unsubscribe(
-              now,
-              wish.delivery(),
-              wish.recipient().toString(),
-              visit(request, wish.delivery(), now)));
-    }
-    return Pages.done(wish.recipient().toString());
+  private static Response home(Request request) {
+    return Pages.home(PageTexts.of(request.header("Accept-Language").orElse("")));
   }
 
   private Visit visit(Request request, DeliveryKey delivery, Instant now) {

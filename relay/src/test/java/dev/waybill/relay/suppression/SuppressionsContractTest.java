@@ -201,6 +201,19 @@ abstract class SuppressionsContractTest {
   }
 
   @Test
+  void takesBackOnlyWhatTheRecipientAskedFor() {
+    suppressions.add(ANN, SHOP, Stream.MARKETING, Origin.UNSUBSCRIBE);
+    suppressions.add(ANN, OTHER, Stream.MARKETING, Origin.COMPLAINT);
+
+    assertThat(suppressions.takeBack(ANN, SHOP, Stream.MARKETING)).isTrue();
+    assertThat(suppressions.takeBack(ANN, SHOP, Stream.MARKETING)).isFalse();
+    assertThat(suppressions.takeBack(ANN, OTHER, Stream.MARKETING)).isFalse();
+    assertThat(covered(SHOP, Stream.MARKETING)).isFalse();
+    assertThat(covered(OTHER, Stream.MARKETING)).isTrue();
+    assertThat(events.getLast().type()).isEqualTo(EventType.SUPPRESSION_REMOVED);
+  }
+
+  @Test
   void coversUntilItExpires() {
     Instant end = clock.instant().plus(Duration.ofDays(30));
     Suppression until = suppressions.add(wanted(ANN, end));

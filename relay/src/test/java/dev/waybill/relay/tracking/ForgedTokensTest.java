@@ -129,11 +129,13 @@ class ForgedTokensTest {
             event -> {
               journal.add(event);
               return CompletableFuture.completedFuture(null);
-            },
-            _ -> {
-              throw new AssertionError("nobody unsubscribes");
             }),
+        new Subscriptions(_ -> nobody(), _ -> nobody(), _ -> Optional.empty()),
         List.of(),
         new TrackingDoor.Surroundings(List::of, () -> NOON, random, new SimpleMeterRegistry()));
+  }
+
+  private static <T> T nobody() {
+    throw new AssertionError("nobody unsubscribes");
   }
 }

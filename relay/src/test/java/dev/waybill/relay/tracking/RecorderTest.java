@@ -244,10 +244,7 @@ class RecorderTest {
           lookUps.incrementAndGet();
           return Optional.empty();
         },
-        recording,
-        _ -> {
-          throw new AssertionError("nobody unsubscribes");
-        });
+        recording);
   }
 
   private Recorder recorder(List<Event> events) {

@@ -77,7 +77,11 @@ class TrackingDoorTest {
                 token -> authentic(token).map(_ -> DELIVERY),
                 token -> authentic(token).map(_ -> new Tokens.Click(DELIVERY, destination)),
                 token -> authentic(token).map(_ -> new Tokens.Unsubscribe(DELIVERY, DOMAIN, JANE))),
-            new TrackingDoor.Ledger(this::origin, this::record, this::suppress),
+            new TrackingDoor.Ledger(this::origin, this::record),
+            new Subscriptions(
+                this::suppress,
+                this::takeBack,
+                id -> Optional.of(DomainName.of("shop.example")).filter(_ -> id.equals(DOMAIN))),
             List.of(),
             new TrackingDoor.Surroundings(
                 () -> List.of(DomainName.of("shop.example"), DomainName.of("other.example")),
@@ -269,6 +273,39 @@ class TrackingDoorTest {
   }
 
   @Test
+  void takesAnUnsubscribingBackOnTheSamePage() throws Exception {
+    assertThat(unsubscribe("List-Unsubscribe=One-Click").body())
+        .contains("name=\"change\" value=\"subscribe\"");
+
+    var answer = unsubscribe("change=subscribe");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).contains("You are subscribed again", "from <bdi>shop.example</bdi>");
+    assertThat(suppressed).isEmpty();
+    storageWorks = false;
+    assertThat(unsubscribe("change=subscribe").body())
+        .contains("did not work just now", "value=\"subscribe\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"change=other", "change=subscribe&change=subscribe", "%", "a&&=&b=%zz"})
+  void everyOtherBodyUnsubscribes(String body) throws Exception {
+    assertThat(unsubscribe(body).statusCode()).isEqualTo(200);
+    assertThat(suppressed).containsKey(JANE);
+  }
+
+  @Test
+  void speaksTheBrowsersLanguage() throws Exception {
+    var page = send(request("/u/good").header("Accept-Language", "ar-EG,ar;q=0.9,en;q=0.5"));
+
+    assertThat(page.headers().firstValue("Content-Language")).hasValue("ar");
+    assertThat(page.headers().firstValue("Vary")).hasValue("Accept-Language");
+    assertThat(page.body())
+        .contains("<html lang=\"ar\" dir=\"rtl\">")
+        .contains("<bdi>jane&amp;co@customer.example</bdi>");
+  }
+
+  @Test
   void tellsTheJournalOfAnUnsubscribeOnce() throws Exception {
     unsubscribe("");
     now = NOON.plusSeconds(60);
@@ -353,6 +390,11 @@ class TrackingDoorTest {
                 Suppression.Origin.UNSUBSCRIBE,
                 now,
                 null));
+  }
+
+  private boolean takeBack(Tokens.Unsubscribe wish) {
+    requireStorage();
+    return suppressed.remove(wish.recipient()) != null;
   }
 
   private void requireStorage() {
