@@ -65,7 +65,7 @@ final class Advice {
             "The domain is added twice.",
             "Most panels add %s to the host by themselves: enter %s, as shown under Host. If yours wants the whole name, take Full name. When saved it must read %s and not %s.%s."
                 .formatted(domain, first.name(), first.fqdn(), first.fqdn(), domain)));
-    if (handout.wanted().stream().anyMatch(record -> !record.explanation().isEmpty())) {
+    if (handout.wanted().stream().anyMatch(record -> !record.seen().isEmpty())) {
       traps.add(
           new Point(
               "Something is there already.",

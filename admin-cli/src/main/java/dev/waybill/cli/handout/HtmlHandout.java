@@ -84,8 +84,8 @@ public final class HtmlHandout {
     }
     plain(html, "TTL", record.seconds() + " seconds, or automatic");
     copied(html, "Value", record.value());
-    if (!record.explanation().isEmpty()) {
-      plain(html, "Seen now", record.explanation());
+    if (!record.seen().isEmpty()) {
+      plain(html, "Seen now", record.seen());
     }
     html.append("</tbody>\n</table>\n");
     if (Advice.isLong(record)) {

@@ -69,8 +69,8 @@ public final class PlainHandout {
           .append(record.data())
           .append('\n');
     }
-    if (!record.explanation().isEmpty()) {
-      List<String> seen = Text.wrap(Text.visible(record.explanation()), WIDTH - 11);
+    if (!record.seen().isEmpty()) {
+      List<String> seen = Text.wrap(Text.visible(record.seen()), WIDTH - 11);
       field(text, "Seen now", String.join("\n" + " ".repeat(11), seen));
     }
   }

@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 /// @param seconds the time to live
 /// @param required whether the domain verifies only with it
 /// @param status what was last seen
-/// @param explanation what was found and what is wrong with it; may be empty
+/// @param explanation what was found and what is wrong with it, or what it is for while nobody
+///   looked; may be empty
 public record DnsRecord(
     String purpose,
     String name,
@@ -32,6 +33,11 @@ public record DnsRecord(
     boolean required,
     String status,
     String explanation) {
+  /// What stands in the DNS now, as far as somebody looked; else empty.
+  public String seen() {
+    return status.equals("not_started") ? "" : explanation;
+  }
+
   /// The longest string inside a TXT record (RFC 1035 §3.3).
   public static final int LONGEST_STRING = 255;
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param priority the MX preference; null for other types
 /// @param required whether the domain verifies only with it
 /// @param status what was last seen
-/// @param explanation what was found and what is wrong with it, in plain words; empty before a
-///   look-up
+/// @param explanation in plain words: what was found and what is wrong with it, or what the record
+///   is for while it was not looked up yet
 public record DnsRecord(
     String purpose,
     String type,
@@ -45,5 +45,15 @@ public record DnsRecord(
     Objects.requireNonNull(purpose, "purpose");
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(status, "status");
+  }
+
+  /// The same record as it was seen.
+  DnsRecord withSeen(Status found, String words) {
+    return new DnsRecord(
+        purpose, type, name, relativeName, value, priority, required, found, words);
+  }
+
+  DnsRecord withExplanation(String words) {
+    return withSeen(status, words);
   }
 }

@@ -359,19 +359,11 @@ public final class Domains {
     }
   }
 
-  private static DnsRecord withSeen(RecordPlan.Planned all, @Nullable Seen seen) {
-    DnsRecord planned = all.record();
+  private static DnsRecord withSeen(RecordPlan.Planned planned, @Nullable Seen seen) {
     return seen == null
-        ? planned
-        : new DnsRecord(
-            planned.purpose(),
-            planned.type(),
-            planned.name(),
-            planned.relativeName(),
-            planned.value(),
-            planned.priority(),
-            planned.required(),
-            seen.status(),
-            (seen.explanation() + " " + all.note()).strip());
+        ? planned.record()
+        : planned
+            .record()
+            .withSeen(seen.status(), (seen.explanation() + " " + planned.note()).strip());
   }
 }

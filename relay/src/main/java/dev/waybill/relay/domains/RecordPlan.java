@@ -21,20 +21,25 @@ final class RecordPlan {
   /// What a record is for, which decides how it is judged.
   enum Kind {
     /// Where bounces of the return path go.
-    RETURN_PATH("SPF", "MX"),
+    RETURN_PATH("SPF", "MX", "Brings bounces back to this relay."),
     /// Which hosts may use the return path.
-    SPF("SPF", "TXT"),
-    DKIM("DKIM", "TXT"),
-    DMARC("DMARC", "TXT"),
+    SPF("SPF", "TXT", "Says which hosts may send with the return path."),
+    DKIM("DKIM", "TXT", "The key with which receivers check signatures."),
+    DMARC(
+        "DMARC",
+        "TXT",
+        "Says what receivers do with mail that is not yours; large ones ask for it."),
     /// The customer's own name for the tracking host.
-    TRACKING("Tracking", "CNAME");
+    TRACKING("Tracking", "CNAME", "Lets counted links go through a name of yours.");
 
     private final String purpose;
     private final String type;
+    private final String meaning;
 
-    Kind(String purpose, String type) {
+    Kind(String purpose, String type, String meaning) {
       this.purpose = purpose;
       this.type = type;
+      this.meaning = meaning;
     }
   }
 
@@ -87,14 +92,23 @@ final class RecordPlan {
 
   private static Planned key(SendingDomain domain, DomainKey key) {
     boolean required = key.is(Algorithm.RSA_SHA256, Role.ACTIVE);
+    String note =
+        key.role() == Role.RETIRING
+            ? "It signs no more; keep the record until %s.".formatted(key.removableText())
+            : "";
     Planned planned =
         planned(Kind.DKIM, domain.name(), keyName(key), key.published(), null, required);
-    return key.role() == Role.RETIRING
-        ? new Planned(
-            Kind.DKIM,
-            planned.record(),
-            "It signs no more; keep the record until %s.".formatted(key.removableText()))
-        : planned;
+    return new Planned(Kind.DKIM, planned.record().withExplanation(meaning(key)), note);
+  }
+
+  private static String meaning(DomainKey key) {
+    if (key.algorithm() == Algorithm.ED25519_SHA256) {
+      return "A second key, for receivers that know Ed25519; it signs once it is published.";
+    }
+    return switch (key.role()) {
+      case STANDBY -> "The next key, published ahead so that changing keys needs no new record.";
+      case ACTIVE, RETIRING, RETIRED -> Kind.DKIM.meaning;
+    };
   }
 
   private static Planned planned(
@@ -115,7 +129,7 @@ final class RecordPlan {
             priority,
             required,
             DnsRecord.Status.NOT_STARTED,
-            ""),
+            kind.meaning),
         "");
   }
 }

@@ -104,8 +104,9 @@ public final class Rotation {
 
   /// How a domain's keys stand.
   public State state(SendingDomain domain) {
-    return watch.keys(domain.id()).stream()
-        .filter(DomainKey::awaited)
+    List<DomainKey> keys = watch.keys(domain.id());
+    return keys.stream()
+        .filter(key -> KeyLife.isRotation(keys, key))
         .min(Comparator.comparing(DomainKey::algorithm))
         .map(key -> state(domain, key.algorithm(), key.selector()))
         .orElseGet(() -> state(domain, Algorithm.RSA_SHA256, ""));
@@ -114,7 +115,7 @@ public final class Rotation {
   /// Gives up waiting; the awaited key is on standby again.
   public State giveUp(SendingDomain domain) {
     List<DomainKey> known = watch.keys(domain.id());
-    if (known.stream().anyMatch(DomainKey::awaited)) {
+    if (known.stream().anyMatch(key -> KeyLife.isRotation(known, key))) {
       var _ =
           change(domain, known, (_, keys) -> KeyLife.giveUp(keys), "the operator gave up waiting");
       onChange.run();

@@ -71,9 +71,15 @@ public final class KeyLife {
     return changed;
   }
 
-  /// The keys after an operator gave up waiting: those that changed.
+  /// The keys after an operator gave up waiting: those that changed. One that waits to sign beside
+  /// another algorithm's, and takes nobody's place, goes on waiting.
   public static List<DomainKey> giveUp(Collection<DomainKey> keys) {
-    return keys.stream().filter(DomainKey::awaited).map(key -> key.await(false)).toList();
+    return keys.stream().filter(key -> isRotation(keys, key)).map(key -> key.await(false)).toList();
+  }
+
+  /// Whether a key waits to take another's place.
+  public static boolean isRotation(Collection<DomainKey> keys, DomainKey key) {
+    return key.awaited() && in(keys, key.algorithm(), Role.ACTIVE).isPresent();
   }
 
   /// The keys after an operator took an algorithm away: those that changed.

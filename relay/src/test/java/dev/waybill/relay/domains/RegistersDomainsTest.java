@@ -72,7 +72,7 @@ class RegistersDomainsTest {
     List<String> plan = new ArrayList<>();
     for (DnsRecord record : domains.records(domain.id())) {
       assertThat(record.status()).isEqualTo(DnsRecord.Status.NOT_STARTED);
-      assertThat(record.explanation()).isEmpty();
+      assertThat(record.explanation()).isNotBlank();
       plan.add(
           "%s %s %s %s %s %s"
               .formatted(

@@ -68,7 +68,9 @@ class KeyLifeTest {
 
     assertThat(changed).containsExactly(candidate.await(true), standby.destroy(NOW));
     assertThat(changed.getLast().sealed()).isEmpty();
-    assertThat(KeyLife.giveUp(changed)).containsExactly(candidate);
+    DomainKey second = key("wbe1", ED, Role.STANDBY).await(true);
+    assertThat(KeyLife.giveUp(List.of(active, changed.getFirst(), second)))
+        .containsExactly(candidate);
   }
 
   @Test
