@@ -109,6 +109,11 @@ final class QuotedPrintableText implements PartText {
       int start = lineStart(from);
       column = start <= written ? column + from - written : from - start;
       ByteArrayOutputStream out = new ByteArrayOutputStream(edit.replacement().length() + 16);
+      if (edit.replacement().startsWith("\r\n") && from > written && isBlank(message[from - 1])) {
+        // blanks before a line break would be no part of the text any more: §6.7 rule 3
+        softBreak(out);
+        column = 0;
+      }
       column = encode(edit.replacement(), column, out);
       column = beforeTail(to, next, column, out);
       into.add(new Splice.Edit(from, to, out.toByteArray()));
@@ -163,6 +168,10 @@ final class QuotedPrintableText implements PartText {
       return 0;
     }
     return column;
+  }
+
+  private static boolean isBlank(byte octet) {
+    return octet == ' ' || octet == '\t';
   }
 
   private static void softBreak(ByteArrayOutputStream out) {

@@ -117,6 +117,16 @@ class UnsubscribingTest {
                 + "<a href=\"https://shop.example/?u=URL\">y</a></body>\r\n");
   }
 
+  /// A blank that a soft line break kept would be lost before the footer's own line break.
+  @Test
+  void keepsBlanksAtTheEndOfQuotedPrintableText() {
+    String copy =
+        bench.copy(
+            SubmittedMail.marketing(
+                HEADER + "Content-Transfer-Encoding: quoted-printable\r\n\r\nBye \t="));
+    assertThat(RenderingBench.body(copy)).startsWith("Bye \t=\r\n\r\n\r\nUnsubscribe: http");
+  }
+
   @Test
   void knowsTheWordOfAmazonSes() {
     String copy =
