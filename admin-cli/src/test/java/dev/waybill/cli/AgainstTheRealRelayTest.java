@@ -70,6 +70,17 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void listsTheStreams() {
+    assertThat(run("streams", "list", "-o", "csv").out())
+        .isEqualTo(
+            "name,kind,title,first,lifetime,retention\r\n"
+                + "transactional,transactional,,1m,5d 0h,30d 0h\r\n"
+                + "marketing,marketing,,1m,5d 0h,30d 0h\r\n");
+    assertThat(run("suppressions", "add", "ann@there.example", "--stream", "news").err())
+        .contains("stream: \"news\" (expected: transactional or marketing)");
+  }
+
+  @Test
   void examinesADomainInItsSmallWorld() {
     Ran examined = run("domains", "doctor", "sandbox.example", "-o", "csv");
 

@@ -88,7 +88,7 @@ final class ApiKeysCommand {
               paramLabel = "STREAM",
               description = {
                 "The stream of messages that name none:",
-                "transactional (default) or marketing."
+                "transactional (default), marketing or a stream of the configuration."
               })
           @Nullable String stream,
       @Option(

@@ -33,6 +33,7 @@ public final class CommandTree {
     line.addSubcommand(domains(root));
     line.addSubcommand(new ApiKeysCommand(root));
     line.addSubcommand(new SuppressionsCommand(root));
+    line.addSubcommand(new StreamsCommand(root));
     line.addSubcommand(new QueueCommand(root));
     line.addSubcommand(new EventsCommand(root));
     line.addSubcommand(new StatusCommand(root));

@@ -12,6 +12,7 @@ import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.message.MimeOutline;
 import dev.waybill.relay.queue.SubmittedBody;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.testing.RenderingBench;
 import dev.waybill.relay.testing.SubmittedMail;
 import java.net.InetAddress;
@@ -51,6 +52,7 @@ public class MessageBenchmark {
       new Admission(
           DomainName.of("relay.example"),
           Admission.HeaderLimits.defaults(),
+          Streams.builtIn(),
           name -> Optional.of(SubmittedMail.domain()),
           (_, _, _) -> Map.of());
   private final Submission submission =

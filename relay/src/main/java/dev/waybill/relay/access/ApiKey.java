@@ -1,6 +1,5 @@
 package dev.waybill.relay.access;
 
-import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
@@ -21,10 +20,10 @@ public record ApiKey(
   /// What a key may send.
   ///
   /// @param domains the only registered domains it may send for; empty for all
-  /// @param stream of its messages that name none; null for transactional
+  /// @param stream the name of the stream of its messages that name none; null for transactional
   /// @param perMinute how many recipients it may submit to in a minute; 0 for no limit
   /// @param perDay how many in a day of UTC; 0 for no limit
-  public record Sending(Set<UUID> domains, @Nullable Stream stream, int perMinute, int perDay) {
+  public record Sending(Set<UUID> domains, @Nullable String stream, int perMinute, int perDay) {
     /// For every domain, without a limit.
     public static final Sending ANYTHING = new Sending(Set.of(), null, 0, 0);
 

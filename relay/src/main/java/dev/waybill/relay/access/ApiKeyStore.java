@@ -1,7 +1,6 @@
 package dev.waybill.relay.access;
 
 import dev.waybill.relay.storage.Database;
-import dev.waybill.relay.streams.Stream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -53,7 +52,7 @@ final class ApiKeyStore {
             ApiKey.Permission.valueOf(row.getString("permission")),
             new ApiKey.Sending(
                 domain == null ? Set.of() : Set.of(domain),
-                stream(row.getString("stream")),
+                row.getString("stream"),
                 row.getInt("per_minute"),
                 row.getInt("per_day")),
             row.getObject("created_at", OffsetDateTime.class).toInstant()),
@@ -74,14 +73,6 @@ final class ApiKeyStore {
             new ApiKey.Sending(domains, sending.stream(), sending.perMinute(), sending.perDay()),
             key.createdAt()),
         one.hash());
-  }
-
-  private static @Nullable Stream stream(@Nullable String text) throws SQLException {
-    if (text == null) {
-      return null;
-    }
-    return Stream.parse(text)
-        .orElseThrow(() -> new SQLException("stream \"" + text + "\" (expected: a known one)"));
   }
 
   void insert(ApiKey key, String hash) {
@@ -105,7 +96,6 @@ final class ApiKeyStore {
 
   private static int insertKey(Handle handle, ApiKey key, String hash) {
     ApiKey.Sending sending = key.sending();
-    Stream stream = sending.stream();
     return handle
         .createUpdate(
             """
@@ -116,7 +106,7 @@ final class ApiKeyStore {
         .bind("id", key.id())
         .bind("name", key.name())
         .bind("permission", key.permission().name())
-        .bindByType("stream", stream == null ? null : stream.text(), String.class)
+        .bindByType("stream", sending.stream(), String.class)
         .bindByType("minute", positive(sending.perMinute()), Integer.class)
         .bindByType("day", positive(sending.perDay()), Integer.class)
         .bind("hash", hash)

@@ -13,6 +13,8 @@ import dev.waybill.relay.http.Route;
 import dev.waybill.relay.http.Routes;
 import dev.waybill.relay.metrics.Metrics;
 import dev.waybill.relay.queue.Queue;
+import dev.waybill.relay.queue.QueueSettings;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppressions;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -35,6 +37,8 @@ public final class AdminDoor {
       ApiKeys keys,
       KeyGuard guard,
       Suppressions suppressions,
+      Streams streams,
+      QueueSettings queueSettings,
       Queue queue,
       Journal journal,
       Doctor doctor) {}
@@ -87,8 +91,11 @@ public final class AdminDoor {
                 new DomainsResource(ledgers.domains()).routes(),
                 new DomainKeysResource(ledgers.domains()).routes(),
                 new DoctorResource(ledgers.domains(), ledgers.doctor()).routes(),
-                new ApiKeysResource(ledgers.keys(), ledgers.domains()).routes(),
-                new SuppressionsResource(ledgers.suppressions(), ledgers.domains()).routes(),
+                new ApiKeysResource(ledgers.keys(), ledgers.domains(), ledgers.streams()).routes(),
+                new SuppressionsResource(
+                        ledgers.suppressions(), ledgers.domains(), ledgers.streams())
+                    .routes(),
+                new StreamsResource(ledgers.streams(), ledgers.queueSettings()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),
                 new EventsResource(ledgers.journal()).routes(),
                 new StatusResource(node, ledgers.queue(), ledgers.domains(), clock).routes())

@@ -11,6 +11,7 @@ import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -81,10 +82,10 @@ final class ApiKeysResource {
     }
 
     /// @throws Refusal when something of it makes no sense
-    ApiKey.Sending checkedSending() {
+    ApiKey.Sending checkedSending(Streams streams) {
       return new ApiKey.Sending(
           checkedDomains(),
-          checkedStream(),
+          StreamsResource.checked(streams, "stream", stream),
           checkedLimit("recipients_per_minute", recipientsPerMinute),
           checkedLimit("recipients_per_day", recipientsPerDay));
     }
@@ -105,16 +106,6 @@ final class ApiKeysResource {
             Problem.invalid("domain_ids", domains.size() + " domains", "at most " + MAX_DOMAINS));
       }
       return domains;
-    }
-
-    private @Nullable Stream checkedStream() {
-      return stream == null
-          ? null
-          : Stream.parse(stream)
-              .orElseThrow(() ->
-                  new Refusal(
-                      Problem.invalid(
-                          "stream", "\"" + stream + "\"", "transactional or marketing")));
     }
 
     private static int checkedLimit(String name, @Nullable Integer limit) {
@@ -141,14 +132,14 @@ final class ApiKeysResource {
     static KeyView of(ApiKey key) {
       ApiKey.Sending sending = key.sending();
       List<UUID> domains = sending.domains().stream().sorted().toList();
-      Stream stream = sending.stream();
+      String stream = sending.stream();
       return new KeyView(
           key.id(),
           key.name(),
           key.permission().name().toLowerCase(Locale.ROOT),
           domains.size() == 1 ? domains.getFirst() : null,
           domains,
-          (stream == null ? Stream.TRANSACTIONAL : stream).text(),
+          stream == null ? Stream.TRANSACTIONAL.name() : stream,
           sending.perMinute() > 0 ? sending.perMinute() : null,
           sending.perDay() > 0 ? sending.perDay() : null,
           Times.text(key.createdAt()));
@@ -157,10 +148,12 @@ final class ApiKeysResource {
 
   private final ApiKeys keys;
   private final Domains domains;
+  private final Streams streams;
 
-  ApiKeysResource(ApiKeys keys, Domains domains) {
+  ApiKeysResource(ApiKeys keys, Domains domains, Streams streams) {
     this.keys = keys;
     this.domains = domains;
+    this.streams = streams;
   }
 
   List<Route> routes() {
@@ -174,7 +167,7 @@ final class ApiKeysResource {
     Create wanted = Json.readWhole(request, Create.class);
     String name = wanted.checkedName();
     ApiKey.Permission permission = wanted.checkedPermission();
-    ApiKey.Sending sending = wanted.checkedSending();
+    ApiKey.Sending sending = wanted.checkedSending(streams);
     // removed ones are still known by id, for mail on its way
     Set<UUID> registered =
         domains.list().stream().map(SendingDomain::id).collect(Collectors.toSet());

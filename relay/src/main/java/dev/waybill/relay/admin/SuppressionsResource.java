@@ -10,7 +10,7 @@ import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
-import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
 import java.time.Instant;
@@ -64,17 +64,6 @@ final class SuppressionsResource {
                 "expires_at", "\"" + expiresAt + "\"", "a time such as 2027-01-31T00:00:00Z"));
       }
     }
-
-    /// @throws Refusal when there is no such stream
-    @Nullable Stream checkedStream() {
-      if (stream == null) {
-        return null;
-      }
-      return Stream.parse(stream)
-          .orElseThrow(() ->
-              new Refusal(
-                  Problem.invalid("stream", "\"" + stream + "\"", "transactional or marketing")));
-    }
   }
 
   /// Many at once; `emails` alone mean all domains and streams.
@@ -122,13 +111,12 @@ final class SuppressionsResource {
 
     /// @param domain the name of the domain it is limited to; null for all
     static SuppressionView of(Suppression suppression, @Nullable String domain) {
-      Stream stream = suppression.stream();
       return new SuppressionView(
           "suppression",
           suppression.id(),
           suppression.address().toString(),
           domain,
-          stream == null ? null : stream.text(),
+          suppression.stream(),
           suppression.origin().text(),
           Times.text(suppression.createdAt()),
           Times.textOrNull(suppression.expiresAt()));
@@ -140,10 +128,12 @@ final class SuppressionsResource {
 
   private final Suppressions suppressions;
   private final Domains domains;
+  private final Streams streams;
 
-  SuppressionsResource(Suppressions suppressions, Domains domains) {
+  SuppressionsResource(Suppressions suppressions, Domains domains, Streams streams) {
     this.suppressions = suppressions;
     this.domains = domains;
+    this.streams = streams;
   }
 
   List<Route> routes() {
@@ -242,7 +232,7 @@ final class SuppressionsResource {
     return new Suppression.Wanted(
         asked.checkedEmail(),
         domain == null ? null : domainId(domain),
-        asked.checkedStream(),
+        StreamsResource.checked(streams, "stream", asked.stream()),
         asked.checkedOrigin(),
         asked.checkedExpiry());
   }

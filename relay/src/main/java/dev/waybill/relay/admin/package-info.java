@@ -10,9 +10,9 @@
 /// journal.
 ///
 /// Read [AdminDoor], then `Authentication` and `Page`, then one class per noun: `DomainsResource`,
-/// `DoctorResource`, `ApiKeysResource`, `SuppressionsResource`, `QueueResource`, `EventsResource`,
-/// `StatusResource`, `HealthResource`, `MetricsResource`. [FirstKey] makes the key that a new
-/// installation starts with.
+/// `DoctorResource`, `ApiKeysResource`, `SuppressionsResource`, `StreamsResource`, `QueueResource`,
+/// `EventsResource`, `StatusResource`, `HealthResource`, `MetricsResource`. [FirstKey] makes the
+/// key that a new installation starts with.
 @NullMarked
 package dev.waybill.relay.admin;
 

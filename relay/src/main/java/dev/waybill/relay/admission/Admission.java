@@ -11,13 +11,13 @@ import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.Recipient;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// Judges submissions. Any thread may call it; it keeps nothing between calls.
 public final class Admission {
@@ -63,18 +63,22 @@ public final class Admission {
 
   private final DomainName hostname;
   private final HeaderLimits limits;
+  private final Streams streams;
   private final AuthorPolicy authors;
   private final SuppressedRecipients suppressed;
 
   /// @param hostname this relay's own name, for the Received field
+  /// @param streams those that a message may name
   /// @param covering the nearest registered domain at or above a name
   public Admission(
       DomainName hostname,
       HeaderLimits limits,
+      Streams streams,
       Function<DomainName, Optional<SendingDomain>> covering,
       SuppressedRecipients suppressed) {
     this.hostname = hostname;
     this.limits = limits;
+    this.streams = streams;
     this.authors = new AuthorPolicy(covering);
     this.suppressed = suppressed;
   }
@@ -116,21 +120,40 @@ public final class Admission {
   }
 
   private Verdict controls(Submission submission, HeaderBlock header, AuthorPolicy.Author author) {
-    return switch (ControlHeaders.read(header, submission.at())) {
+    return switch (ControlHeaders.read(header, submission.at(), streams)) {
       case ControlHeaders.Malformed(String name, String value, String expected) ->
           Refusals.badControl(name, value, expected);
       case ControlHeaders.Wishes wishes -> admit(submission, header, author, wishes);
     };
   }
 
+  /// The message's own word counts most, then its key's, and mail is transactional otherwise.
   private Verdict admit(
       Submission submission,
       HeaderBlock header,
       AuthorPolicy.Author author,
       ControlHeaders.Wishes wishes) {
+    Stream wanted = wishes.stream();
+    ApiKey key = submission.key();
+    String usual = key == null ? null : key.sending().stream();
+    if (wanted != null || key == null || usual == null) {
+      Stream stream = wanted == null ? Stream.TRANSACTIONAL : wanted;
+      return admit(submission, header, author, wishes, stream);
+    }
+    return streams
+        .find(usual)
+        .map(stream -> admit(submission, header, author, wishes, stream))
+        .orElseGet(() -> Refusals.streamIsGone(key.name(), usual));
+  }
+
+  private Verdict admit(
+      Submission submission,
+      HeaderBlock header,
+      AuthorPolicy.Author author,
+      ControlHeaders.Wishes wishes,
+      Stream stream) {
     SendingDomain domain = author.domain();
     ApiKey credential = submission.key();
-    Stream stream = stream(wishes, credential);
     boolean smtpUtf8 = submission.form().smtpUtf8();
     MessageFacts facts =
         new MessageFacts(
@@ -170,12 +193,5 @@ public final class Admission {
                 ? null
                 : IdempotencyKey.of(domain.id(), key, Contents.digest(submission, header)),
             credential != null && credential.sending().perDay() > 0 ? credential.id() : null));
-  }
-
-  /// The message's own word counts most, then its key's, and mail is transactional otherwise.
-  private static Stream stream(ControlHeaders.Wishes wishes, @Nullable ApiKey key) {
-    Stream wanted = wishes.stream();
-    Stream usual = key == null ? null : key.sending().stream();
-    return wanted != null ? wanted : usual != null ? usual : Stream.TRANSACTIONAL;
   }
 }

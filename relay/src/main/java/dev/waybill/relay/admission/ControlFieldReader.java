@@ -1,6 +1,7 @@
 package dev.waybill.relay.admission;
 
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.time.DateTimeException;
@@ -24,6 +25,7 @@ final class ControlFieldReader {
   private static final Duration FURTHEST = Duration.ofDays(30);
 
   private final Instant now;
+  private final Streams streams;
   private final Metadata metadata = new Metadata();
   private @Nullable Stream stream;
   private @Nullable String tag;
@@ -32,8 +34,9 @@ final class ControlFieldReader {
   private @Nullable Instant sendAt;
   private @Nullable String idempotencyKey;
 
-  ControlFieldReader(Instant now) {
+  ControlFieldReader(Instant now, Streams streams) {
     this.now = now;
+    this.streams = streams;
   }
 
   static boolean isNative(String name) {
@@ -50,15 +53,8 @@ final class ControlFieldReader {
   void read(String name, String value) throws MalformedControl {
     String key = name.toLowerCase(Locale.ROOT);
     switch (key) {
-      case "x-waybill-stream" ->
-          setStream(
-              Stream.parse(value)
-                  .orElseThrow(() -> bad(name, value, "transactional or marketing")));
+      case "x-waybill-stream", "x-ses-configuration-set" -> setStream(named(name, value));
       case "x-pm-message-stream" -> setStream(postmarkStream(name, value));
-      case "x-ses-configuration-set" ->
-          setStream(
-              Stream.parse(value)
-                  .orElseThrow(() -> bad(name, value, "transactional or marketing")));
       case "x-waybill-tag", "x-pm-tag", "x-mailgun-tag", "x-mt-category" -> setTag(name, value);
       case "x-waybill-track-opens",
           "x-pm-trackopens",
@@ -141,11 +137,19 @@ final class ControlFieldReader {
     return new MalformedControl(name, value, expected);
   }
 
-  private static Stream postmarkStream(String name, String value) throws MalformedControl {
+  private Stream named(String name, String value) throws MalformedControl {
+    return streams.find(value).orElseThrow(() -> bad(name, value, streams.names()));
+  }
+
+  /// Postmark's built-in streams are ours under other names.
+  private Stream postmarkStream(String name, String value) throws MalformedControl {
     return switch (value.toLowerCase(Locale.ROOT)) {
       case "outbound" -> Stream.TRANSACTIONAL;
       case "broadcast" -> Stream.MARKETING;
-      default -> throw bad(name, value, "outbound or broadcast");
+      default ->
+          streams
+              .find(value)
+              .orElseThrow(() -> bad(name, value, "outbound, broadcast, " + streams.names()));
     };
   }
 

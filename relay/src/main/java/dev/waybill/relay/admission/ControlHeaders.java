@@ -2,6 +2,7 @@ package dev.waybill.relay.admission;
 
 import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,9 @@ public sealed interface ControlHeaders {
   /// first one.
   ///
   /// @param now what `X-Waybill-Send-At` is compared with
-  static ControlHeaders read(HeaderBlock header, Instant now) {
-    ControlFieldReader reader = new ControlFieldReader(now);
+  /// @param streams those that a field may name
+  static ControlHeaders read(HeaderBlock header, Instant now, Streams streams) {
+    ControlFieldReader reader = new ControlFieldReader(now, streams);
     try {
       for (HeaderBlock.Field field : header.fields()) {
         if (ControlFieldReader.isNative(field.name())) {

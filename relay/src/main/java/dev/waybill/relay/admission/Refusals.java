@@ -75,6 +75,16 @@ final class Refusals {
         "The API key \"%s\" may not send for the From domain %s".formatted(key, from));
   }
 
+  /// The operator's mistake, not the message's: it may come again.
+  static Verdict.Refused streamIsGone(String key, String stream) {
+    return new Verdict.Refused(
+        Verdict.Cause.SENDER,
+        451,
+        "4.3.5",
+        "The stream \"%s\" of the API key \"%s\" is not configured any more"
+            .formatted(stream, key));
+  }
+
   private static Verdict.Refused content(String text) {
     return Verdict.Refused.content(text);
   }

@@ -152,6 +152,7 @@ public final class Relay {
         new Admission(
             settings.machine().hostname(),
             settings.submission().limits().header(),
+            settings.streams(),
             domains::covering,
             suppressions::find);
     certificate = HeadStart.await(reading);
@@ -186,7 +187,8 @@ public final class Relay {
             settings.tracking(),
             TrackingDoor.Readers.of(tokens),
             TrackingDoor.Ledger.of(journal),
-            Subscriptions.of(suppressions, id -> domains.byId(id).map(SendingDomain::name)),
+            Subscriptions.of(
+                suppressions, settings.streams(), id -> domains.byId(id).map(SendingDomain::name)),
             pages,
             new TrackingDoor.Surroundings(
                 () -> domains.listEver().stream().map(SendingDomain::name).toList(),
@@ -196,7 +198,16 @@ public final class Relay {
     admin =
         new AdminDoor(
             settings.admin(),
-            new AdminDoor.Ledgers(domains, keys, guard, suppressions, queue, journal, doctor()),
+            new AdminDoor.Ledgers(
+                domains,
+                keys,
+                guard,
+                suppressions,
+                settings.streams(),
+                settings.queue(),
+                queue,
+                journal,
+                doctor()),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,

@@ -20,12 +20,19 @@ public final class TimeOrderedIds {
   }
 
   public UUID next() {
-    Instant now = clock.instant();
-    long millis = now.toEpochMilli() & 0xFFFF_FFFF_FFFFL;
+    return id(clock.instant(), random.nextLong() & 3, random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL);
+  }
+
+  /// The lowest id that is made at the given time: all that are made before are lower.
+  public static UUID firstOf(Instant time) {
+    return id(time, 0, 0);
+  }
+
+  /// @param fraction of the microsecond, in quarters
+  private static UUID id(Instant time, long fraction, long chance) {
+    long millis = time.toEpochMilli() & 0xFFFF_FFFF_FFFFL;
     // a quarter of a microsecond in twelve bits: 0 to 3,999
-    long fine = now.getNano() / 1_000 % 1_000 * 4 + (random.nextLong() & 3);
-    long high = (millis << 16) | 0x7000L | fine;
-    long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
-    return new UUID(high, low);
+    long fine = time.getNano() / 1_000 % 1_000 * 4 + fraction;
+    return new UUID((millis << 16) | 0x7000L | fine, chance | 0x8000_0000_0000_0000L);
   }
 }

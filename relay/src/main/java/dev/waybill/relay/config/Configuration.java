@@ -6,11 +6,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The settings as file and environment give them, with every problem found on the way.
@@ -82,6 +88,36 @@ public final class Configuration {
       problems.add(new Problem(file.name(), about, text, "values that fit together"));
       return Optional.empty();
     }
+  }
+
+  /// The names that the operator made up in a section: what stands between its own name and one of
+  /// the given last parts, first those of the file.
+  ///
+  /// @param lasts such as `kind` or `retry.first`
+  public List<String> sections(String section, List<String> lasts) {
+    String ends = lasts.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    Pattern written = Pattern.compile(Pattern.quote(section) + "\\.(.+)\\.(?:" + ends + ")");
+    Set<String> names = new LinkedHashSet<>();
+    for (String key : file.values().keySet()) {
+      Matcher matcher = written.matcher(key);
+      if (matcher.matches()) {
+        names.add(matcher.group(1));
+      }
+    }
+    Set<String> overriding =
+        names.stream()
+            .flatMap(name -> lasts.stream().map(last -> section + "." + name + "." + last))
+            .map(Key::variable)
+            .collect(Collectors.toSet());
+    String variableEnds = lasts.stream().map(Key::variablePart).collect(Collectors.joining("|"));
+    Pattern set = Pattern.compile(Key.variable(section) + "_(.+)_(?:" + variableEnds + ")");
+    for (String variable : new TreeSet<>(environment.keySet())) {
+      Matcher matcher = set.matcher(variable);
+      if (!overriding.contains(variable) && matcher.matches()) {
+        names.add(matcher.group(1).toLowerCase(Locale.ROOT).replace('_', '-'));
+      }
+    }
+    return List.copyOf(names);
   }
 
   /// Everything that is wrong, unknown keys included, in the order of the file.

@@ -30,6 +30,14 @@ public record Key<T>(String name, Kind<T> kind, Form form, String standard) {
   /// The environment variable that overrides it: `submission.listen-tls` is
   /// `WAYBILL_SUBMISSION_LISTEN_TLS`.
   public String variable() {
-    return "WAYBILL_" + name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    return variable(name);
+  }
+
+  static String variable(String name) {
+    return "WAYBILL_" + variablePart(name);
+  }
+
+  static String variablePart(String name) {
+    return name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
   }
 }

@@ -9,6 +9,7 @@ import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.QueueSettings;
 import dev.waybill.relay.rendering.RenderingSettings;
 import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.SubmissionSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import java.util.Optional;
 /// @param dns whom to ask
 /// @param submission the door for applications
 /// @param certificate the operator's own; empty for a generated one
+/// @param streams what kinds of mail there are
 /// @param queue how mail is kept
 /// @param plan what is put into domains' records
 /// @param verification how often domains are looked up
@@ -38,6 +40,7 @@ public record RelaySettings(
     Dns dns,
     SubmissionSettings submission,
     Optional<Certificate> certificate,
+    Streams streams,
     QueueSettings queue,
     RecordPlanSettings plan,
     VerificationSettings verification,

@@ -12,6 +12,7 @@ import dev.waybill.relay.queue.RetrySchedule;
 import dev.waybill.relay.rendering.RenderingSettings;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.SubmissionSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
 import java.net.Inet4Address;
@@ -20,6 +21,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -48,19 +51,23 @@ public final class SettingsReader {
   }
 
   private final Configuration configuration;
+  private final StreamReader streams;
 
   public SettingsReader(Configuration configuration) {
     this.configuration = configuration;
+    this.streams = new StreamReader(configuration);
   }
 
   /// Reads every key before it answers, so that all problems are known at once.
   public Outcome read() {
-    Keys.all().forEach(configuration::list);
+    List<Key<?>> known = new ArrayList<>(Keys.all());
+    known.addAll(streams.keys());
+    known.forEach(configuration::list);
     DomainName hostname = configuration.optional(Keys.HOSTNAME).orElseGet(SettingsReader::hostname);
     Path dataDir = configuration.get(Keys.DATA_DIR).toAbsolutePath().normalize();
     Optional<RelaySettings> settings =
         configuration.settings("the settings", () -> settings(hostname, dataDir));
-    List<Problem> problems = configuration.problems(Keys.all());
+    List<Problem> problems = configuration.problems(known);
     return problems.isEmpty() && settings.isPresent()
         ? new Outcome.Settled(settings.get())
         : new Outcome.Wrong(problems);
@@ -71,7 +78,10 @@ public final class SettingsReader {
     DatabaseSettings database = named("database", () -> database(dataDir));
     SubmissionSettings submission = named("submission", () -> submission(hostname, dataDir));
     Optional<RelaySettings.Certificate> certificate = named("submission", this::certificate);
-    QueueSettings queue = named("delivery.retry", () -> queue(hostname, dataDir));
+    Streams kinds = named("streams", streams::streams);
+    RetrySchedule retry = named("delivery.retry", this::retry);
+    QueueSettings.OfStreams rules = named("streams", () -> streams.rules(retry));
+    QueueSettings queue = named("retention", () -> queue(hostname, dataDir, retry, rules));
     RecordPlanSettings plan = named("domains", () -> plan(hostname, trackingHost));
     DeliverySettings delivery = named("delivery", () -> delivery(hostname));
     URI trackingBase =
@@ -90,9 +100,10 @@ public final class SettingsReader {
             configuration.list(Keys.DNS_SERVERS), configuration.get(Keys.DNS_TIMEOUT)),
         submission,
         certificate,
+        kinds,
         queue,
         plan,
-        named("verification", this::verification),
+        named("verification", () -> verification(queue.longestLifetime())),
         new RenderingSettings(
             hostname, trackingBase, configuration.get(Keys.SUBMISSION_MIME_DEPTH)),
         delivery,
@@ -180,22 +191,25 @@ public final class SettingsReader {
         dataDir.resolve("tracking.spill"));
   }
 
-  private VerificationSettings verification() {
+  private VerificationSettings verification(Duration longestLifetime) {
     return new VerificationSettings(
         configuration.get(Keys.VERIFICATION_FIRST),
         configuration.get(Keys.VERIFICATION_LONGEST),
         configuration.get(Keys.VERIFICATION_RECHECK),
         configuration.get(Keys.VERIFICATION_PATIENCE),
-        configuration.get(Keys.DELIVERY_RETRY_LIFETIME));
+        longestLifetime);
   }
 
-  private QueueSettings queue(DomainName hostname, Path dataDir) {
-    RetrySchedule retry =
-        new RetrySchedule(
-            configuration.get(Keys.DELIVERY_RETRY_FIRST),
-            configuration.get(Keys.DELIVERY_RETRY_LONGEST),
-            configuration.get(Keys.DELIVERY_RETRY_LIFETIME),
-            RETRY_JITTER);
+  private RetrySchedule retry() {
+    return new RetrySchedule(
+        configuration.get(Keys.DELIVERY_RETRY_FIRST),
+        configuration.get(Keys.DELIVERY_RETRY_LONGEST),
+        configuration.get(Keys.DELIVERY_RETRY_LIFETIME),
+        RETRY_JITTER);
+  }
+
+  private QueueSettings queue(
+      DomainName hostname, Path dataDir, RetrySchedule retry, QueueSettings.OfStreams ofStreams) {
     QueueSettings.Limits usual = QueueSettings.Limits.standard();
     QueueSettings.Limits limits =
         new QueueSettings.Limits(
@@ -205,7 +219,12 @@ public final class SettingsReader {
             configuration.get(Keys.STORAGE_SLOW_COMMIT),
             usual.segmentBytes());
     return new QueueSettings(
-        dataDir, hostname.value(), retry, limits, configuration.get(Keys.RETENTION_HISTORY));
+        dataDir,
+        hostname.value(),
+        retry,
+        limits,
+        configuration.get(Keys.RETENTION_HISTORY),
+        ofStreams);
   }
 
   private RecordPlanSettings plan(DomainName hostname, DomainName trackingHost) {

@@ -4,6 +4,8 @@ import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.tokens.Tokens;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
@@ -67,7 +69,11 @@ final class TrackingCheck {
   private URI link(URI base, SendingDomain domain, EmailAddress recipient) {
     UUID id = run.instruments().ids().next();
     String token =
-        run.instruments().tokens().unsubscribe(new DeliveryKey(id, 0), domain.id(), recipient);
+        run.instruments()
+            .tokens()
+            .unsubscribe(
+                new Tokens.Unsubscribe(
+                    new DeliveryKey(id, 0), domain.id(), recipient, Stream.MARKETING.name()));
     String text = base.toASCIIString();
     return URI.create(
         (text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + "/u/" + token);

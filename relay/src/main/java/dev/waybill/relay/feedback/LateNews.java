@@ -116,12 +116,18 @@ final class LateNews {
 
   /// A message to the List-Unsubscribe address (RFC 2369 §3.2), whatever is in it.
   void unsubscribed(DeliveryKey delivery) throws TimeoutException, InterruptedException {
+    String stream =
+        ledger
+            .origin()
+            .apply(delivery)
+            .map(first -> first.facts().get("stream"))
+            .orElse(Stream.MARKETING.name());
     note(
         delivery,
         EventType.EMAIL_UNSUBSCRIBED,
         Map.of("method", "mail"),
         Origin.UNSUBSCRIBE,
-        Stream.MARKETING);
+        stream);
   }
 
   /// @param suppress why the recipient gets no more mail; null to suppress nothing
@@ -131,7 +137,7 @@ final class LateNews {
       EventType type,
       Map<String, String> facts,
       @Nullable Origin suppress,
-      @Nullable Stream stream)
+      @Nullable String stream)
       throws TimeoutException, InterruptedException {
     Optional<Origins> found = origins(delivery);
     if (found.isEmpty()) {

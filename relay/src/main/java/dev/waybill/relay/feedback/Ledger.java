@@ -5,7 +5,6 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
-import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,9 +28,9 @@ public record Ledger(
     Function<Event, CompletableFuture<Void>> record) {
   /// Adds a suppression, such as `suppressions::add`.
   public interface Suppressing {
-    /// @param stream null for all streams of the domain
+    /// @param stream the stream's name; null for all streams of the domain
     Suppression add(
-        EmailAddress address, UUID domainId, @Nullable Stream stream, Suppression.Origin origin);
+        EmailAddress address, UUID domainId, @Nullable String stream, Suppression.Origin origin);
   }
 
   public Ledger {

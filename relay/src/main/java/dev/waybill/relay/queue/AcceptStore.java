@@ -10,6 +10,7 @@ import dev.waybill.relay.idempotency.IdempotencyStore;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.GroupCommit;
+import dev.waybill.relay.streams.Stream;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -106,8 +107,8 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
             """
             insert into message (id, accepted_at, send_at, domain_id, domain_name, header_from,
               subject, stream, tag, metadata, track_opens, track_clicks, received, size, eight_bit,
-              smtp_utf8, body_segment, body_offset)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+              smtp_utf8, body_segment, body_offset, stream_kind)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
             """)) {
       for (Accepting message : messages) {
         MessageFacts facts = message.facts();
@@ -119,7 +120,7 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
         insert.setString(5, facts.domain().value());
         insert.setString(6, Columns.required(facts.headerFrom(), 998));
         insert.setString(7, Columns.required(facts.subject(), 2_000));
-        insert.setString(8, facts.stream().text());
+        insert.setString(8, facts.stream().name());
         insert.setString(9, Columns.text(facts.tag(), 1_000));
         insert.setString(10, metadata(facts));
         setOptional(insert, 11, facts.trackOpens());
@@ -130,6 +131,7 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
         insert.setBoolean(16, facts.smtpUtf8());
         insert.setLong(17, message.location().segment());
         insert.setLong(18, message.location().offset());
+        insert.setString(19, facts.stream().kind().text());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -193,6 +195,9 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
               ? EventType.EMAIL_SUPPRESSED
               : facts.sendAt() == null ? EventType.EMAIL_SENT : EventType.EMAIL_SCHEDULED;
       Map<String, String> details = dsnFacts(recipient.dsn());
+      if (!facts.stream().equals(Stream.TRANSACTIONAL)) {
+        details.put("stream", facts.stream().name());
+      }
       if (suppressedFor != null) {
         details.put("reason", Columns.required(suppressedFor, MAX_REPLY));
       }

@@ -1,10 +1,8 @@
 package dev.waybill.relay.queue;
 
-import dev.waybill.relay.idempotency.IdempotencyStore;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.Database;
-import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
 import java.io.IOException;
@@ -14,11 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,25 +22,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads accepted messages back and forgets what is old. Any thread may read; what is old is
-/// removed by the committing thread.
-final class MessageStore implements GroupCommit.Writer<Instant> {
+/// Reads accepted messages back. Any thread may use it.
+final class MessageStore {
   private static final TypeReference<Map<String, String>> METADATA = new TypeReference<>() {};
-  private static final int FORGET_AT_ONCE = 2_000;
-  private static final UUID FIRST = new UUID(0, 0);
 
   private final Database database;
   private final BodyStore bodies;
-  private final InstantSource clock;
   private final JsonMapper json = JsonMapper.shared();
-  private volatile boolean moreToForget;
 
-  /// The committing thread's own.
-  private UUID forgottenUpTo = FIRST;
-
-  MessageStore(Database database, BodyStore bodies, InstantSource clock) {
+  MessageStore(Database database, BodyStore bodies) {
     this.database = database;
-    this.clock = clock;
     this.bodies = bodies;
   }
 
@@ -130,80 +115,11 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
     }
   }
 
-  /// Whether the last removal stopped at its bound.
-  boolean hasMoreToForget() {
-    return moreToForget;
-  }
-
-  /// Removes settled messages and events from before the given time, some at once. Both are walked
-  /// from the oldest on, so that what is young costs nothing.
-  @Override
-  public void write(Connection connection, List<Instant> cutoffs) throws SQLException {
-    Instant cutoff = Collections.max(cutoffs);
-    IdempotencyStore.forget(connection, clock.instant());
-    boolean more = forgetEvents(connection, cutoff);
-    moreToForget = forgetMessages(connection, cutoff) || more;
-  }
-
-  private static boolean forgetEvents(Connection connection, Instant cutoff) throws SQLException {
-    int old = 0;
-    long last = 0;
-    try (PreparedStatement select =
-            connection.prepareStatement(
-                "select seq, at from event order by seq limit " + FORGET_AT_ONCE);
-        ResultSet row = select.executeQuery()) {
-      while (row.next() && Columns.instant(row, "at").isBefore(cutoff)) {
-        last = row.getLong("seq");
-        old++;
-      }
-    }
-    if (old > 0) {
-      try (PreparedStatement delete =
-          connection.prepareStatement("delete from event where seq <= ?")) {
-        delete.setLong(1, last);
-        delete.executeUpdate();
-      }
-    }
-    return old == FORGET_AT_ONCE;
-  }
-
-  /// A message that is still being delivered is passed over, and seen again by the next round.
-  private boolean forgetMessages(Connection connection, Instant cutoff) throws SQLException {
-    List<UUID> old = new ArrayList<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "select id, accepted_at from message where id > ? order by id limit "
-                + FORGET_AT_ONCE)) {
-      select.setObject(1, forgottenUpTo);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next() && Columns.instant(row, "accepted_at").isBefore(cutoff)) {
-          old.add(row.getObject("id", UUID.class));
-        }
-      }
-    }
-    try (PreparedStatement delete =
-        connection.prepareStatement(
-            """
-            delete from message m where m.id = ?
-              and not exists (select 1 from delivery d where d.message_id = m.id)\
-            """)) {
-      for (UUID id : old) {
-        delete.setObject(1, id);
-        delete.addBatch();
-      }
-      delete.executeBatch();
-    }
-    boolean more = old.size() == FORGET_AT_ONCE;
-    forgottenUpTo = more ? old.getLast() : FIRST;
-    return more;
-  }
-
   private static BodyLocation location(ResultSet row) throws SQLException {
     return new BodyLocation(row.getLong("body_segment"), row.getLong("body_offset"));
   }
 
   private MessageFacts facts(ResultSet row) throws SQLException {
-    String stream = row.getString("stream");
     return new MessageFacts(
         row.getObject("id", UUID.class),
         Columns.instant(row, "accepted_at"),
@@ -212,9 +128,7 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
         new DomainName(row.getString("domain_name")),
         row.getString("header_from"),
         row.getString("subject"),
-        Stream.parse(stream)
-            .orElseThrow(
-                () -> new SQLException("stream \"" + stream + "\" (expected: a known one)")),
+        stream(row.getString("stream"), row.getString("stream_kind")),
         row.getString("tag"),
         json.readValue(row.getString("metadata"), METADATA),
         optionalBoolean(row, "track_opens"),
@@ -223,6 +137,14 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
         row.getLong("size"),
         row.getBoolean("eight_bit"),
         row.getBoolean("smtp_utf8"));
+  }
+
+  /// As it was when the message was accepted, whatever is configured now.
+  private static Stream stream(String name, String kind) throws SQLException {
+    return Stream.Kind.parse(kind)
+        .map(known -> new Stream(name, known))
+        .orElseThrow(
+            () -> new SQLException("kind of stream \"" + kind + "\" (expected: a known one)"));
   }
 
   private static @Nullable Boolean optionalBoolean(ResultSet row, String column)

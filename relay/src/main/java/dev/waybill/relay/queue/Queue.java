@@ -81,10 +81,13 @@ public final class Queue implements AutoCloseable {
     this.sums = new SummaryStore(database, foundation.clock(), () -> alone ? version.get() : -1);
     this.lease =
         new NodeLease(leases, settings.nodeName(), alone, foundation.clock(), foundation.random());
-    this.messages = new MessageStore(database, bodies, foundation.clock());
-    this.rules = new SettlementRules(settings.retry(), foundation.random());
+    this.messages = new MessageStore(database, bodies);
+    this.rules = new SettlementRules(settings::retryOf, foundation.random());
+    ForgettingStore forgetting =
+        new ForgettingStore(
+            settings.retention(), settings.streams().retention(), foundation.clock());
     // written first, so that a sweep sees only what earlier batches made durable
-    GroupCommit.Lane<Instant> sweeps = foundation.commits().lane(messages);
+    GroupCommit.Lane<Instant> sweeps = foundation.commits().lane(forgetting);
     this.accepts =
         foundation
             .commits()
@@ -104,7 +107,7 @@ public final class Queue implements AutoCloseable {
             settings,
             foundation,
             this,
-            new Turns.Works(claims, lease, messages, sweeps, survivors));
+            new Turns.Works(claims, lease, messages, forgetting, sweeps, survivors));
   }
 
   /// Starts handing due deliveries over.

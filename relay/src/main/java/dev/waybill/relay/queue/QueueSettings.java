@@ -1,7 +1,9 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.streams.Stream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 
 /// How the queue keeps mail.
@@ -11,8 +13,28 @@ import java.util.Objects;
 /// @param retry when to try again
 /// @param limits what may be held in memory and at once
 /// @param retention how long settled messages and events stay readable
+/// @param streams what is different for single streams
 public record QueueSettings(
-    Path dataDir, String nodeName, RetrySchedule retry, Limits limits, Duration retention) {
+    Path dataDir,
+    String nodeName,
+    RetrySchedule retry,
+    Limits limits,
+    Duration retention,
+    OfStreams streams) {
+  /// What is different for single streams, by their names.
+  ///
+  /// @param retry when to try their mail again
+  /// @param retention how long their settled messages and events stay readable
+  public record OfStreams(Map<String, RetrySchedule> retry, Map<String, Duration> retention) {
+    /// Nothing.
+    public static final OfStreams NONE = new OfStreams(Map.of(), Map.of());
+
+    public OfStreams {
+      retry = Map.copyOf(retry);
+      retention = Map.copyOf(retention);
+    }
+  }
+
   /// @param readyDeliveries deliveries in memory, at most
   /// @param readyBytes octets of message bodies in memory, at most
   /// @param minFreeDisk octets that must stay free on the data folder's disk
@@ -44,5 +66,31 @@ public record QueueSettings(
     Objects.requireNonNull(retry, "retry");
     Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(retention, "retention");
+    streams
+        .retention()
+        .forEach((name, kept) -> {
+          if (kept.compareTo(retention) > 0) {
+            throw new IllegalArgumentException(
+                "retention of stream %s: %s (expected: at most that of all, %s)"
+                    .formatted(name, kept, retention));
+          }
+        });
+  }
+
+  /// When to try mail of a stream again.
+  public RetrySchedule retryOf(Stream stream) {
+    return streams.retry().getOrDefault(stream.name(), retry);
+  }
+
+  /// How long settled messages and events of a stream stay readable.
+  public Duration retentionOf(Stream stream) {
+    return streams.retention().getOrDefault(stream.name(), retention);
+  }
+
+  /// The longest time that any mail is tried for.
+  public Duration longestLifetime() {
+    return streams.retry().values().stream()
+        .map(RetrySchedule::lifetime)
+        .reduce(retry.lifetime(), (one, other) -> one.compareTo(other) > 0 ? one : other);
   }
 }

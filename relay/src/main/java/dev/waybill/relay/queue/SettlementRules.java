@@ -2,12 +2,14 @@ package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.streams.Stream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class SettlementRules {
   private static final Duration LONGEST_HINT = Duration.ofHours(4);
 
-  private final RetrySchedule retry;
+  private final Function<Stream, RetrySchedule> retries;
   private final RandomGenerator random;
 
-  SettlementRules(RetrySchedule retry, RandomGenerator random) {
-    this.retry = retry;
+  /// @param retries when to try mail of a stream again
+  SettlementRules(Function<Stream, RetrySchedule> retries, RandomGenerator random) {
+    this.retries = retries;
     this.random = random;
   }
 
@@ -82,6 +85,7 @@ final class SettlementRules {
       String reply,
       Optional<Duration> hint) {
     int attempts = delivery.attempts() + 1;
+    RetrySchedule retry = retries.apply(delivery.message().facts().stream());
     Duration pause = retry.pauseAfter(attempts, random);
     Duration asked = hint.filter(h -> h.compareTo(LONGEST_HINT) <= 0).orElse(Duration.ZERO);
     Instant end = birth(delivery).plus(retry.lifetime());

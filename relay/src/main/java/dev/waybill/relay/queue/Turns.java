@@ -40,12 +40,12 @@ final class Turns {
   private static final Duration REST_AFTER_NOTHING = Duration.ofMillis(100);
   private static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
-  private final QueueSettings settings;
   private final Queue.Foundation foundation;
   private final Queue queue;
   private final Claims claims;
   private final NodeLease lease;
   private final MessageStore messages;
+  private final ForgettingStore forgetting;
   private final GroupCommit.Lane<Instant> sweeps;
   private final GroupCommit.Lane<BodyStore.Survivor> survivors;
   private final Alarm alarm = new Alarm();
@@ -72,16 +72,17 @@ final class Turns {
       Claims claims,
       NodeLease lease,
       MessageStore messages,
+      ForgettingStore forgetting,
       GroupCommit.Lane<Instant> sweeps,
       GroupCommit.Lane<BodyStore.Survivor> survivors) {}
 
   Turns(QueueSettings settings, Queue.Foundation foundation, Queue queue, Works works) {
-    this.settings = settings;
     this.foundation = foundation;
     this.queue = queue;
     this.claims = works.claims();
     this.lease = works.lease();
     this.messages = works.messages();
+    this.forgetting = works.forgetting();
     this.sweeps = works.sweeps();
     this.survivors = works.survivors();
     this.roomWorthAClaim = Math.max(1, settings.limits().readyDeliveries() / 80);
@@ -245,13 +246,12 @@ final class Turns {
   }
 
   private void forget() {
-    Instant cutoff = foundation.clock().instant().minus(settings.retention());
     var _ =
         sweeps
-            .submit(cutoff)
+            .submit(foundation.clock().instant())
             .whenComplete((_, failure) -> {
               note(failure);
-              if (failure == null && running && messages.hasMoreToForget()) {
+              if (failure == null && running && forgetting.hasMore()) {
                 forget();
               }
             });

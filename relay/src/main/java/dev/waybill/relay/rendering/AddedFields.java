@@ -3,7 +3,6 @@ package dev.waybill.relay.rendering;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.queue.MessageFacts;
-import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -67,9 +66,8 @@ final class AddedFields {
   /// here.
   private static String feedbackId(MessageFacts facts) {
     String tag = facts.tag();
-    Stream stream = facts.stream();
     String label = tag == null || tag.isBlank() ? "none" : label(tag);
-    return label + ":" + stream.text() + ":" + facts.domain() + ":waybill";
+    return label + ":" + facts.stream().name() + ":" + facts.domain() + ":waybill";
   }
 
   private static String label(String tag) {

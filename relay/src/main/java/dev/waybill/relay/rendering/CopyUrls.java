@@ -21,6 +21,7 @@ final class CopyUrls {
   private final String base;
   private final String relayBase;
   private final String returnPathToken;
+  private final String unsubscribeScope;
   private @Nullable String unsubscribe;
 
   CopyUrls(Tokens tokens, ReadyDelivery delivery, SendingDomain domain, String relayBase) {
@@ -32,6 +33,7 @@ final class CopyUrls {
     String label = domain.trackingSubdomain();
     this.base = label == null ? relayBase : "https://" + domain.name().child(label);
     this.returnPathToken = tokens.returnPath(delivery.key());
+    this.unsubscribeScope = delivery.message().facts().stream().unsubscribeScope();
   }
 
   EmailAddress returnPath() {
@@ -45,7 +47,11 @@ final class CopyUrls {
   String unsubscribe() {
     String known = unsubscribe;
     if (known == null) {
-      known = base + "/u/" + tokens.unsubscribe(delivery, domain.id(), recipient);
+      known =
+          base
+              + "/u/"
+              + tokens.unsubscribe(
+                  new Tokens.Unsubscribe(delivery, domain.id(), recipient, unsubscribeScope));
       unsubscribe = known;
     }
     return known;

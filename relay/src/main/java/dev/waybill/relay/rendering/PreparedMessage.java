@@ -5,7 +5,6 @@ import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.message.MimeOutline;
 import dev.waybill.relay.message.Splice;
 import dev.waybill.relay.queue.MessageFacts;
-import dev.waybill.relay.streams.Stream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -53,7 +52,7 @@ final class PreparedMessage {
     }
     this.eightBit = hasEightBit(bytes, header.bodyStart(), bytes.length);
     this.wantsFooter =
-        facts.stream() == Stream.MARKETING && parts.stream().noneMatch(TextPart::isUnsubscribable);
+        facts.stream().isMarketing() && parts.stream().noneMatch(TextPart::isUnsubscribable);
   }
 
   static PreparedMessage of(MessageFacts facts, byte[] bytes, RenderingSettings settings) {
@@ -127,7 +126,7 @@ final class PreparedMessage {
   }
 
   private String addedFields(CopyUrls urls) {
-    if (facts.stream() != Stream.MARKETING || header.first("List-Unsubscribe").isPresent()) {
+    if (!facts.stream().isMarketing() || header.first("List-Unsubscribe").isPresent()) {
       return addedFields;
     }
     return addedFields

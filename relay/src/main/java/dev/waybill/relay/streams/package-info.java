@@ -1,9 +1,12 @@
 /// The kinds of mail that an application can send.
 ///
-/// Before it: admission, which reads the application's wish. It promises one vocabulary. After it:
-/// rendering, suppression and the events, which treat the kinds differently.
+/// Before it: the configuration, which names streams beside the two that are built in. It promises
+/// one vocabulary: a message keeps its stream and the stream's kind although the configuration may
+/// change, and the name of a kind's built-in stream stands for all streams of the kind wherever
+/// somebody unsubscribes or is suppressed. After it: admission, rendering, suppression and the
+/// queue, which treat the kinds differently.
 ///
-/// Read [Stream].
+/// Read [Stream], then [Streams].
 @NullMarked
 package dev.waybill.relay.streams;
 

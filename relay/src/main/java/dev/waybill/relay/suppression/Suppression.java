@@ -1,7 +1,6 @@
 package dev.waybill.relay.suppression;
 
 import dev.waybill.relay.message.EmailAddress;
-import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
@@ -13,25 +12,26 @@ import org.jspecify.annotations.Nullable;
 /// An address that gets no mail.
 ///
 /// @param domainId the registered domain it is suppressed for; null for all
-/// @param stream the stream it is suppressed for; null for all
+/// @param stream the name of the stream it is suppressed for, that of a kind's built-in stream for
+///   all of its kind; null for all
 /// @param expiresAt from when it gets mail again; null for never
 public record Suppression(
     UUID id,
     EmailAddress address,
     @Nullable UUID domainId,
-    @Nullable Stream stream,
+    @Nullable String stream,
     Origin origin,
     Instant createdAt,
     @Nullable Instant expiresAt) {
   /// Which address is to be suppressed; a value.
   ///
   /// @param domainId the registered domain; null for all
-  /// @param stream the stream; null for all
+  /// @param stream the stream's name, as in [Suppression]; null for all
   /// @param expiresAt null for never
   public record Wanted(
       EmailAddress address,
       @Nullable UUID domainId,
-      @Nullable Stream stream,
+      @Nullable String stream,
       Origin origin,
       @Nullable Instant expiresAt) {}
 

@@ -57,7 +57,7 @@ final class SuppressionStore {
     String sql =
         """
         select address_key, origin from suppression
-        where address_key = any(?) and domain_id in (?, ?) and stream in (?, ?)
+        where address_key = any(?) and domain_id in (?, ?) and stream in (?, ?, ?)
           and (expires_at is null or expires_at > ?)
         order by id
         """;
@@ -67,8 +67,9 @@ final class SuppressionStore {
       query.setObject(2, ANY_DOMAIN);
       query.setObject(3, domainId);
       query.setString(4, ANY_STREAM);
-      query.setString(5, stream.text());
-      query.setObject(6, Columns.timestamp(now));
+      query.setString(5, stream.kind().text());
+      query.setString(6, stream.name());
+      query.setObject(7, Columns.timestamp(now));
       Map<String, Suppression.Origin> found = new HashMap<>();
       try (ResultSet rows = query.executeQuery()) {
         while (rows.next()) {
@@ -83,12 +84,12 @@ final class SuppressionStore {
 
   /// The one with the same address, domain and stream.
   Optional<Suppression> exact(
-      EmailAddress address, @Nullable UUID domainId, @Nullable Stream stream) {
+      EmailAddress address, @Nullable UUID domainId, @Nullable String stream) {
     return database.jdbi().withHandle(handle -> exact(handle, address, domainId, stream));
   }
 
   Optional<Suppression> exact(
-      Handle handle, EmailAddress address, @Nullable UUID domainId, @Nullable Stream stream) {
+      Handle handle, EmailAddress address, @Nullable UUID domainId, @Nullable String stream) {
     return handle
         .createQuery(
             """
@@ -97,7 +98,7 @@ final class SuppressionStore {
             """)
         .bind("key", keyOf(address))
         .bind("domain", domainId == null ? ANY_DOMAIN : domainId)
-        .bind("stream", stream == null ? ANY_STREAM : stream.text())
+        .bind("stream", stream == null ? ANY_STREAM : stream)
         .map((row, _) -> read(row))
         .findOne();
   }
@@ -154,7 +155,7 @@ final class SuppressionStore {
   ///   [#isDuplicate] tells
   void insert(Handle handle, Suppression suppression) {
     UUID domainId = suppression.domainId();
-    Stream stream = suppression.stream();
+    String stream = suppression.stream();
     handle
         .createUpdate(
             """
@@ -166,7 +167,7 @@ final class SuppressionStore {
         .bind("address", suppression.address().toString())
         .bind("key", keyOf(suppression.address()))
         .bind("domain", domainId == null ? ANY_DOMAIN : domainId)
-        .bind("stream", stream == null ? ANY_STREAM : stream.text())
+        .bind("stream", stream == null ? ANY_STREAM : stream)
         .bind("origin", suppression.origin().name())
         .bind("at", Columns.timestamp(suppression.createdAt()))
         .bindByType(
@@ -204,11 +205,12 @@ final class SuppressionStore {
 
   private static Suppression read(ResultSet row) throws SQLException {
     UUID domainId = row.getObject("domain_id", UUID.class);
+    String stream = row.getString("stream");
     return new Suppression(
         row.getObject("id", UUID.class),
         EmailAddress.of(row.getString("address")),
         domainId.equals(ANY_DOMAIN) ? null : domainId,
-        Stream.parse(row.getString("stream")).orElse(null),
+        stream.isEmpty() ? null : stream,
         Suppression.Origin.valueOf(row.getString("origin")),
         Columns.instant(row, "created_at"),
         Columns.optionalInstant(row, "expires_at"));

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// The suppression list. Any thread may use it.
 ///
 /// A suppression covers mail when the address is equal whatever the case of its letters, its domain
-/// is null or the mail's, and its stream is null or the mail's.
+/// is null or the mail's, and its stream is null, the mail's, or the built-in one of the mail's
+/// kind.
 public final class Suppressions {
   private static final int MAX_LIST = 1_000;
   private static final int MAX_ASKED_AT_ONCE = 1_000;
@@ -100,11 +102,11 @@ public final class Suppressions {
   /// As [#add(Suppression.Wanted)], for good.
   ///
   /// @param domainId the registered domain; null for all
-  /// @param stream the stream; null for all
+  /// @param stream the stream's name; null for all
   public Suppression add(
       EmailAddress address,
       @Nullable UUID domainId,
-      @Nullable Stream stream,
+      @Nullable String stream,
       Suppression.Origin origin) {
     return add(new Suppression.Wanted(address, domainId, stream, origin, null));
   }
@@ -257,17 +259,25 @@ public final class Suppressions {
     });
   }
 
-  /// Takes an unsubscribing back, as its recipient wishes; what was suppressed for another reason
+  /// Takes an unsubscribing back, as its recipient wishes, from a stream and from all lists,
+  /// without which the stream's mail would not come again; what was suppressed for another reason
   /// stays.
   ///
+  /// @param stream the stream's name
   /// @return whether there was one
-  public boolean takeBack(EmailAddress address, UUID domainId, Stream stream) {
-    return database.durably(handle ->
-        store
-            .exact(handle, address, domainId, stream)
-            .filter(found -> found.origin() == Suppression.Origin.UNSUBSCRIBE)
-            .filter(found -> removeOne(handle, found))
-            .isPresent());
+  public boolean takeBack(EmailAddress address, UUID domainId, String stream) {
+    return database.durably(handle -> {
+      boolean removed = false;
+      for (String scope : new TreeSet<>(List.of(stream, Stream.MARKETING.name()))) {
+        removed |=
+            store
+                .exact(handle, address, domainId, scope)
+                .filter(found -> found.origin() == Suppression.Origin.UNSUBSCRIBE)
+                .filter(found -> removeOne(handle, found))
+                .isPresent();
+      }
+      return removed;
+    });
   }
 
   private boolean removeOne(Handle handle, Suppression found) {
@@ -289,9 +299,9 @@ public final class Suppressions {
     if (domainId != null) {
       facts.put("domain_id", domainId.toString());
     }
-    Stream stream = suppression.stream();
+    String stream = suppression.stream();
     if (stream != null) {
-      facts.put("stream", stream.text());
+      facts.put("stream", stream);
     }
     String domain =
         domainId == null

@@ -9,7 +9,7 @@
 /// | learnt from | covers |
 /// |---|---|
 /// | a hard bounce, a complaint | the domain, any stream |
-/// | an unsubscription | the domain, its marketing stream |
+/// | an unsubscription | the domain, the stream that was unsubscribed from: `marketing` means all lists |
 /// | an operator | what the operator says, every domain included |
 ///
 /// Reading order: [Suppression], [Suppressions], `SuppressionStore`.

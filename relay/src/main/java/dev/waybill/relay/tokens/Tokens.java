@@ -4,6 +4,7 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.Sealing;
+import dev.waybill.relay.streams.Stream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -42,7 +43,10 @@ public final class Tokens {
   public record Click(DeliveryKey delivery, String destination) {}
 
   /// What an unsubscribe token says: enough without any database row.
-  public record Unsubscribe(DeliveryKey delivery, UUID domainId, EmailAddress recipient) {}
+  ///
+  /// @param stream the name of the stream to unsubscribe from; `marketing` for all lists
+  public record Unsubscribe(
+      DeliveryKey delivery, UUID domainId, EmailAddress recipient, String stream) {}
 
   private enum Kind {
     RETURN_PATH,
@@ -53,6 +57,9 @@ public final class Tokens {
 
   /// The upper two bits of the first byte; the lower six number the key.
   private static final int VERSION = 0b01_000000;
+
+  /// No address has it (RFC 5321 §4.1.2).
+  private static final char BEHIND_ADDRESS = 0;
 
   private static final int VERSION_BITS = 0b11_000000;
   private static final int KEY_BITS = 0b00_111111;
@@ -170,15 +177,17 @@ public final class Tokens {
   }
 
   /// URL-safe; carries the recipient, so that it works when nothing else is left of the message.
-  public String unsubscribe(DeliveryKey delivery, UUID domainId, EmailAddress recipient) {
-    byte[] address = recipient.toString().getBytes(StandardCharsets.UTF_8);
+  public String unsubscribe(Unsubscribe wish) {
+    boolean allLists = wish.stream().equals(Stream.MARKETING.name());
+    String text = wish.recipient() + (allLists ? "" : BEHIND_ADDRESS + wish.stream());
+    byte[] octets = text.getBytes(StandardCharsets.UTF_8);
     return url(
         box(Kind.UNSUBSCRIBE)
             .close(
-                put(delivery, 16 + address.length)
-                    .putLong(domainId.getMostSignificantBits())
-                    .putLong(domainId.getLeastSignificantBits())
-                    .put(address)
+                put(wish.delivery(), 16 + octets.length)
+                    .putLong(wish.domainId().getMostSignificantBits())
+                    .putLong(wish.domainId().getLeastSignificantBits())
+                    .put(octets)
                     .array()));
   }
 
@@ -232,8 +241,13 @@ public final class Tokens {
     ByteBuffer in = ByteBuffer.wrap(content);
     DeliveryKey delivery = delivery(in);
     UUID domainId = new UUID(in.getLong(), in.getLong());
-    return EmailAddress.parse(new String(rest(in), StandardCharsets.UTF_8))
-        .map(recipient -> new Unsubscribe(delivery, domainId, recipient));
+    String text = new String(rest(in), StandardCharsets.UTF_8);
+    int end = text.indexOf(BEHIND_ADDRESS);
+    String address = end < 0 ? text : text.substring(0, end);
+    String stream = end < 0 ? Stream.MARKETING.name() : text.substring(end + 1);
+    return EmailAddress.parse(address)
+        .filter(_ -> Stream.isName(stream))
+        .map(recipient -> new Unsubscribe(delivery, domainId, recipient, stream));
   }
 
   private static ByteBuffer put(DeliveryKey delivery, int more) {

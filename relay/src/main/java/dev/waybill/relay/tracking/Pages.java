@@ -72,10 +72,20 @@ final class Pages {
 
   private Pages() {}
 
-  /// Asks; nothing has happened yet.
+  /// What a page is about.
   ///
-  /// @param sender the domain whose mail it is about
-  static Response ask(PageTexts texts, String recipient, String sender) {
+  /// @param recipient the address
+  /// @param sender the domain whose mail it is
+  /// @param list what the recipient knows the mail by; empty for everything that is sent to lists
+  record Subject(String recipient, String sender, String list) {
+    /// The name of the text about one list, or about all of them.
+    String text(String name) {
+      return list.isEmpty() ? name : name + ".list";
+    }
+  }
+
+  /// Asks; nothing has happened yet.
+  static Response ask(PageTexts texts, Subject subject) {
     return page(
         200,
         texts,
@@ -83,14 +93,14 @@ final class Pages {
         ENVELOPE
             + "<h1>%s</h1>\n<p>%s</p>\n"
                 .formatted(
-                    filled(texts, "ask.heading", recipient, sender),
-                    filled(texts, "ask.text", recipient, sender))
+                    filled(texts, subject.text("ask.heading"), subject),
+                    filled(texts, subject.text("ask.text"), subject))
             + unsubscribing(texts.text("ask.button"))
             + "<p class=\"small\">%s</p>\n".formatted(texts.text("ask.note")));
   }
 
   /// It is done, and can be taken back.
-  static Response done(PageTexts texts, String recipient, String sender) {
+  static Response done(PageTexts texts, Subject subject) {
     return page(
         200,
         texts,
@@ -99,13 +109,13 @@ final class Pages {
             + "<h1 role=\"status\">%s</h1>\n<p>%s</p>\n<p class=\"small\">%s</p>\n"
                 .formatted(
                     texts.text("done.heading"),
-                    filled(texts, "done.text", recipient, sender),
+                    filled(texts, subject.text("done.text"), subject),
                     texts.text("done.note"))
             + FORM.formatted(CHANGE, SUBSCRIBE, " class=\"plain\"", texts.text("done.button")));
   }
 
   /// It was taken back.
-  static Response back(PageTexts texts, String recipient, String sender) {
+  static Response back(PageTexts texts, Subject subject) {
     return page(
         200,
         texts,
@@ -113,7 +123,7 @@ final class Pages {
         TICK
             + "<h1 role=\"status\">%s</h1>\n<p>%s</p>\n"
                 .formatted(
-                    texts.text("back.heading"), filled(texts, "back.text", recipient, sender)));
+                    texts.text("back.heading"), filled(texts, subject.text("back.text"), subject)));
   }
 
   /// The wish could not be kept for now, or nobody knows whether it was.
@@ -163,11 +173,12 @@ final class Pages {
   }
 
   /// An address or a name reads from left to right in any language.
-  private static String filled(PageTexts texts, String name, String recipient, String sender) {
+  private static String filled(PageTexts texts, String name, Subject subject) {
     return texts.text(
         name,
-        "<strong><bdi>" + escaped(recipient) + "</bdi></strong>",
-        "<bdi>" + escaped(sender) + "</bdi>");
+        "<strong><bdi>" + escaped(subject.recipient()) + "</bdi></strong>",
+        "<bdi>" + escaped(subject.sender()) + "</bdi>",
+        "<bdi>" + escaped(subject.list()) + "</bdi>");
   }
 
   private static Response page(int status, PageTexts texts, String name, String content) {

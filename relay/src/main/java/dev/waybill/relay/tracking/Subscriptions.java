@@ -1,7 +1,7 @@
 package dev.waybill.relay.tracking;
 
 import dev.waybill.relay.message.DomainName;
-import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.tokens.Tokens;
@@ -9,29 +9,30 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// Who gets which mail, as far as recipients decide it; any thread may use it.
 ///
-/// @param suppressing puts the recipient on the marketing list durably before it returns; gives the
-///   entry that was there already, if any
+/// @param suppressing puts the recipient on the suppression list durably before it returns; gives
+///   the entry that was there already, if any
 /// @param takingBack takes an unsubscribing back durably; whether there was one
 /// @param senders the name of a domain, a removed one too
+/// @param lists what recipients know a stream by; empty for all lists of a domain together
 public record Subscriptions(
     Function<Tokens.Unsubscribe, Suppression> suppressing,
     Predicate<Tokens.Unsubscribe> takingBack,
-    Function<UUID, Optional<DomainName>> senders) {
+    Function<UUID, Optional<DomainName>> senders,
+    UnaryOperator<String> lists) {
 
   /// Those of the suppression list.
   public static Subscriptions of(
-      Suppressions suppressions, Function<UUID, Optional<DomainName>> senders) {
+      Suppressions suppressions, Streams streams, Function<UUID, Optional<DomainName>> senders) {
     return new Subscriptions(
         wish ->
             suppressions.add(
-                wish.recipient(),
-                wish.domainId(),
-                Stream.MARKETING,
-                Suppression.Origin.UNSUBSCRIBE),
-        wish -> suppressions.takeBack(wish.recipient(), wish.domainId(), Stream.MARKETING),
-        senders);
+                wish.recipient(), wish.domainId(), wish.stream(), Suppression.Origin.UNSUBSCRIBE),
+        wish -> suppressions.takeBack(wish.recipient(), wish.domainId(), wish.stream()),
+        senders,
+        streams::titleOf);
   }
 }

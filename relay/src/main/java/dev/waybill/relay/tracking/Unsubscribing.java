@@ -28,7 +28,7 @@ final class Unsubscribing {
 
   /// Asks, and changes nothing.
   Response ask(Request request, Tokens.Unsubscribe wish) {
-    return Pages.ask(texts(request), wish.recipient().toString(), sender(wish));
+    return Pages.ask(texts(request), subject(wish));
   }
 
   /// The button and a mailbox provider's one-click post (RFC 8058 §3.2) alike. The body is asked
@@ -37,12 +37,11 @@ final class Unsubscribing {
   Response answer(Request request, Tokens.Unsubscribe wish, Instant now) {
     boolean subscribe = takesBack(request);
     PageTexts texts = texts(request);
-    String recipient = wish.recipient().toString();
     try {
       if (subscribe) {
         boolean wasUnsubscribed = subscriptions.takingBack().test(wish);
         LOG.info("{} is taken back: {}", wish.delivery(), wasUnsubscribed);
-        return Pages.back(texts, recipient, sender(wish));
+        return Pages.back(texts, subject(wish));
       }
       Suppression entry = subscriptions.suppressing().apply(wish);
       boolean before =
@@ -50,15 +49,18 @@ final class Unsubscribing {
       if (!before) {
         recording.accept(request, wish);
       }
-      return Pages.done(texts, recipient, sender(wish));
+      return Pages.done(texts, subject(wish));
     } catch (RuntimeException storageTrouble) {
       LOG.error("A wish of {} could not be kept", wish.delivery(), storageTrouble);
       return Pages.tryAgain(texts, subscribe);
     }
   }
 
-  private String sender(Tokens.Unsubscribe wish) {
-    return subscriptions.senders().apply(wish.domainId()).map(DomainName::value).orElse("");
+  private Pages.Subject subject(Tokens.Unsubscribe wish) {
+    return new Pages.Subject(
+        wish.recipient().toString(),
+        subscriptions.senders().apply(wish.domainId()).map(DomainName::value).orElse(""),
+        subscriptions.lists().apply(wish.stream()));
   }
 
   private static boolean takesBack(Request request) {

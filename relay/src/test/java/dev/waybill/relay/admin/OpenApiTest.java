@@ -93,6 +93,8 @@ class OpenApiTest {
             Map.entry("SuppressionBatchRemove", SuppressionsResource.BatchRemove.class),
             Map.entry("SuppressionBatchRemoved", SuppressionsResource.BatchRemoved.class),
             Map.entry("Suppression", SuppressionsResource.SuppressionView.class),
+            Map.entry("Stream", StreamsResource.StreamView.class),
+            Map.entry("StreamRetry", StreamsResource.RetryView.class),
             Map.entry("Queue", QueueResource.QueueView.class),
             Map.entry("Destination", QueueResource.DestinationView.class),
             Map.entry("RetryRequest", QueueResource.RetryRequest.class),
@@ -111,7 +113,8 @@ class OpenApiTest {
   @Test
   void enumerationsHaveTheWordsOfTheCode() {
     assertThat(words(schema("EventType"))).isEqualTo(texts(EventType.values(), EventType::text));
-    assertThat(words(schema("Stream"))).isEqualTo(texts(Stream.values(), Stream::text));
+    assertThat(words(field("Stream", "kind")))
+        .isEqualTo(texts(Stream.Kind.values(), Stream.Kind::text));
     assertThat(words(field("Domain", "status")))
         .isEqualTo(texts(DomainStatus.values(), DomainStatus::text));
     assertThat(words(field("DomainChange", "status")))

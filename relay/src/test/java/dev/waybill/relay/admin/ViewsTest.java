@@ -19,7 +19,7 @@ import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSummary;
-import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppression;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -149,7 +149,7 @@ class ViewsTest {
             ID,
             EmailAddress.of("jane@customer.example"),
             ID,
-            Stream.MARKETING,
+            "marketing",
             Suppression.Origin.UNSUBSCRIBE,
             AT,
             null);
@@ -330,16 +330,19 @@ class ViewsTest {
             ApiKeysResource.Create.class);
 
     assertThat(create.checkedPermission()).isEqualTo(ApiKey.Permission.SENDING_ACCESS);
-    assertThat(create.checkedSending())
-        .isEqualTo(new ApiKey.Sending(Set.of(ID), Stream.MARKETING, 60, 5_000));
-    assertThatThrownBy(
-            () -> read("{\"stream\":\"bulk\"}", ApiKeysResource.Create.class).checkedSending())
+    assertThat(create.checkedSending(Streams.builtIn()))
+        .isEqualTo(new ApiKey.Sending(Set.of(ID), "marketing", 60, 5_000));
+    assertThatThrownBy(() ->
+            read("{\"stream\":\"bulk\"}", ApiKeysResource.Create.class)
+                .checkedSending(Streams.builtIn()))
         .hasMessage("stream: \"bulk\" (expected: transactional or marketing)");
-    assertThatThrownBy(
-            () -> read("{\"recipients_per_day\":0}", ApiKeysResource.Create.class).checkedSending())
+    assertThatThrownBy(() ->
+            read("{\"recipients_per_day\":0}", ApiKeysResource.Create.class)
+                .checkedSending(Streams.builtIn()))
         .hasMessage("recipients_per_day: 0 (expected: 1 or more, or nothing)");
-    assertThatThrownBy(
-            () -> read("{\"domain_ids\":[null]}", ApiKeysResource.Create.class).checkedSending())
+    assertThatThrownBy(() ->
+            read("{\"domain_ids\":[null]}", ApiKeysResource.Create.class)
+                .checkedSending(Streams.builtIn()))
         .hasMessage("domain_ids: null (expected: ids of registered domains)");
   }
 

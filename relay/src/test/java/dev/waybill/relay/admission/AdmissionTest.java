@@ -13,6 +13,7 @@ import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.Recipient;
 import dev.waybill.relay.queue.SubmittedBody;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AdmissionTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final UUID ID = UUID.fromString("0193a000-0000-7000-8000-000000000001");
+  private static final Stream NEWS = new Stream("weekly-news", Stream.Kind.MARKETING);
   private static final EmailAddress BOB = EmailAddress.of("bob@far.test");
   private static final EmailAddress GONE = EmailAddress.of("gone@far.test");
 
@@ -40,11 +42,13 @@ class AdmissionTest {
       new Admission(
           DomainName.of("relay.test"),
           Admission.HeaderLimits.defaults(),
+          Streams.of(List.of(new Streams.Configured(NEWS, "Weekly news"))),
           name ->
               List.of(verified, pending, disabled, wobbly).stream()
                   .filter(domain -> name.isWithin(domain.name()))
                   .findFirst(),
-          (_, stream, _) -> stream == Stream.MARKETING ? Map.of(GONE, "unsubscribe") : Map.of());
+          (_, stream, _) ->
+              stream.equals(Stream.MARKETING) ? Map.of(GONE, "unsubscribe") : Map.of());
 
   @ParameterizedTest
   @CsvSource({
@@ -222,10 +226,32 @@ class AdmissionTest {
 
   @Test
   void takesTheStreamOfTheKeyUnlessTheMessageNamesOne() {
-    ApiKey key = sending(new ApiKey.Sending(Set.of(), Stream.MARKETING, 0, 0));
+    ApiKey key = sending(new ApiKey.Sending(Set.of(), "marketing", 0, 0));
     assertThat(admitted(key, "").facts().stream()).isEqualTo(Stream.MARKETING);
     assertThat(admitted(key, "X-Waybill-Stream: transactional\r\n").facts().stream())
         .isEqualTo(Stream.TRANSACTIONAL);
+  }
+
+  @Test
+  void takesAStreamOfTheConfiguration() {
+    ApiKey key = sending(new ApiKey.Sending(Set.of(), "weekly-news", 0, 0));
+    assertThat(admitted(key, "").facts().stream()).isEqualTo(NEWS);
+    assertThat(admitted(key(null), "X-Waybill-Stream: Weekly-News\r\n").facts().stream())
+        .isEqualTo(NEWS);
+    assertThat(line(refused("From: a@example.org\r\nX-Waybill-Stream: offers\r\n\r\n")))
+        .isEqualTo(
+            "550 5.6.0 X-Waybill-Stream: \"offers\" (expected: transactional, marketing or weekly-news)");
+  }
+
+  @Test
+  void asksToComeBackWhereTheStreamOfAKeyIsConfiguredNoMore() {
+    ApiKey key = sending(new ApiKey.Sending(Set.of(), "offers", 0, 0));
+    Verdict verdict = judge("From: a@example.org\r\n\r\n", key);
+    assertThat(line((Verdict.Refused) verdict))
+        .isEqualTo(
+            "451 4.3.5 The stream \"offers\" of the API key \"shop\" is not configured any more");
+    assertThat(admitted(key, "X-Waybill-Stream: marketing\r\n").facts().stream())
+        .isEqualTo(Stream.MARKETING);
   }
 
   @Test

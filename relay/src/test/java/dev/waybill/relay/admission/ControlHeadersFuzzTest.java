@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.streams.Streams;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,7 @@ class ControlHeadersFuzzTest {
     String name = NAMES[(octets[0] & 0xFF) % NAMES.length];
     String field = name + ":" + new String(octets, 1, octets.length - 1, StandardCharsets.UTF_8);
     byte[] header = (field + "\r\n\r\n").getBytes(StandardCharsets.UTF_8);
-    switch (ControlHeaders.read(HeaderBlock.parse(header), NOW)) {
+    switch (ControlHeaders.read(HeaderBlock.parse(header), NOW, Streams.builtIn())) {
       case ControlHeaders.Malformed malformed -> {
         assertThat(malformed.name()).isNotBlank();
         assertThat(malformed.expected()).isNotBlank();

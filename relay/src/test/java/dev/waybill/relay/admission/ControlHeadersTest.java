@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,12 +16,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlHeadersTest {
+  private static final Stream NEWS = new Stream("weekly-news", Stream.Kind.MARKETING);
+  private static final Streams STREAMS = Streams.of(List.of(new Streams.Configured(NEWS, "")));
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
 
   @Test
   void asksForNothingByDefault() {
     assertThat(wishes("Subject: x", "X-Entity-Ref-ID: 7", "X-Mailer: y"))
         .isEqualTo(new ControlHeaders.Wishes(null, null, Map.of(), null, null, null, null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Waybill-Stream: weekly-news",
+        "X-PM-Message-Stream: weekly-news",
+        "X-SES-CONFIGURATION-SET: weekly-news",
+      })
+  void readsAStreamOfTheConfiguration(String field) {
+    assertThat(wishes(field).stream()).isEqualTo(NEWS);
   }
 
   @ParameterizedTest
@@ -174,6 +189,6 @@ class ControlHeadersTest {
 
   private static ControlHeaders read(String... fields) {
     byte[] message = (String.join("\r\n", fields) + "\r\n\r\n").getBytes(StandardCharsets.UTF_8);
-    return ControlHeaders.read(HeaderBlock.parse(message), NOW);
+    return ControlHeaders.read(HeaderBlock.parse(message), NOW, STREAMS);
   }
 }

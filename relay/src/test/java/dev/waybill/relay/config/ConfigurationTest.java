@@ -2,6 +2,9 @@ package dev.waybill.relay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.relay.queue.QueueSettings;
+import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.tracking.Privacy;
 import dev.waybill.relay.tracking.TrackingSettings;
 import java.io.IOException;
@@ -17,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
   private static final Path SHIPPED = Path.of("../config/waybill.yaml");
@@ -158,6 +163,71 @@ class ConfigurationTest {
         .contains("0123456789abcdef0123456789abcdef");
     assertThat(configuration.get(Keys.SUBMISSION_MAX_MESSAGE_SIZE)).isEqualTo(25L << 20);
     assertThat(configuration.problems(Keys.all())).isEmpty();
+  }
+
+  @Test
+  void streamsHaveNamesOfTheOperatorsOwn() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("waybill.yaml"),
+            """
+            streams:
+              weekly-news:
+                kind: marketing
+                title: Weekly news
+                retry: {lifetime: 1d}
+                retention: 7d
+              transactional:
+                retention: 14d
+            """);
+    Map<String, String> environment =
+        Map.of(
+            "WAYBILL_STREAMS_WEEKLY_NEWS_RETRY_FIRST", "5m",
+            "WAYBILL_STREAMS_ALERTS_KIND", "transactional",
+            "WAYBILL_STREAMS_ALERTS_RETRY_LIFETIME", "9d");
+
+    assertThat(new SettingsReader(Configuration.read(file, environment)).read())
+        .isInstanceOfSatisfying(
+            SettingsReader.Outcome.Settled.class,
+            settled -> {
+              Stream news = new Stream("weekly-news", Stream.Kind.MARKETING);
+              Stream alerts = new Stream("alerts", Stream.Kind.TRANSACTIONAL);
+              assertThat(settled.settings().streams().all())
+                  .containsExactly(
+                      new Streams.Configured(Stream.TRANSACTIONAL, ""),
+                      new Streams.Configured(Stream.MARKETING, ""),
+                      new Streams.Configured(news, "Weekly news"),
+                      new Streams.Configured(alerts, ""));
+              QueueSettings queue = settled.settings().queue();
+              assertThat(queue.retryOf(news).first()).isEqualTo(Duration.ofMinutes(5));
+              assertThat(queue.retryOf(news).lifetime()).isEqualTo(Duration.ofDays(1));
+              assertThat(queue.retryOf(Stream.MARKETING)).isEqualTo(queue.retry());
+              assertThat(queue.retentionOf(news)).isEqualTo(Duration.ofDays(7));
+              assertThat(queue.retentionOf(alerts)).isEqualTo(Duration.ofDays(30));
+              // keys must outlive the mail that they signed
+              assertThat(queue.longestLifetime()).isEqualTo(Duration.ofDays(9));
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          news: {title: News}                    | streams: streams.news.kind is not set (expected: transactional, marketing)
+          news: {kind: bulk}                     | streams.news.kind: bulk (expected: transactional, marketing)
+          News: {kind: marketing}                | streams: stream "News" (expected: 1 to 32 of a-z, 0-9 and -, beginning with a letter)
+          marketing: {kind: transactional}       | kind of the built-in stream marketing: transactional (expected: marketing)
+          news: {kind: marketing, retention: 90d}| retention of stream news: PT2160H (expected: at most that of all, PT720H)
+          news: {kind: marketing, retries: 3}    | streams.news.retries: 3 (expected: a known key)
+          """)
+  void namesWhatIsWrongWithAStream(String written, String problem) throws IOException {
+    Path file = Files.writeString(folder.resolve("waybill.yaml"), "streams:\n  " + written);
+
+    assertThat(new SettingsReader(Configuration.read(file, Map.of())).read())
+        .isInstanceOfSatisfying(
+            SettingsReader.Outcome.Wrong.class,
+            wrong -> assertThat(wrong.problems().toString()).contains(problem));
   }
 
   @Test

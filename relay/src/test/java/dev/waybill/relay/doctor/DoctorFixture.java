@@ -111,7 +111,7 @@ final class DoctorFixture implements AutoCloseable {
                 folder.resolve("spill")),
             TrackingDoor.Readers.of(tokens),
             new TrackingDoor.Ledger(_ -> untouched(), _ -> untouched()),
-            new Subscriptions(_ -> untouched(), _ -> untouched(), _ -> Optional.empty()),
+            new Subscriptions(_ -> untouched(), _ -> untouched(), _ -> Optional.empty(), _ -> ""),
             List.of(),
             new TrackingDoor.Surroundings(
                 () -> List.of(DomainName.of("shop.example")),

@@ -123,7 +123,7 @@ class FeedbackServerTest {
             new Asked(
                 "ada@customer.test",
                 RecordingLedger.DOMAIN.id(),
-                Stream.MARKETING,
+                Stream.MARKETING.name(),
                 Origin.UNSUBSCRIBE));
   }
 

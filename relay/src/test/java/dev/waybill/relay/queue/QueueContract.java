@@ -499,8 +499,7 @@ abstract class QueueContract {
     await()
         .untilAsserted(
             () -> assertThat(bench.told()).containsExactly("email.sent cid@there.example"));
-    MessageStore messages =
-        new MessageStore(bench.database, new TableBodyStore(bench.database), clock);
+    MessageStore messages = new MessageStore(bench.database, new TableBodyStore(bench.database));
     assertThat(messages.load(List.of(settled, waiting, young))).containsOnlyKeys(waiting, young);
   }
 

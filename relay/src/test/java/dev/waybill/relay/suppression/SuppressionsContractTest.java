@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 
 /// What both databases must do.
 abstract class SuppressionsContractTest {
+  private static final Stream NEWS = new Stream("news", Stream.Kind.MARKETING);
+  private static final Stream OFFERS = new Stream("offers", Stream.Kind.MARKETING);
+  private static final Stream ALERTS = new Stream("alerts", Stream.Kind.TRANSACTIONAL);
   private static final UUID SHOP = new UUID(1, 1);
   private static final UUID OTHER = new UUID(1, 2);
   private static final EmailAddress ANN = EmailAddress.of("Ann.Lee@Example.test");
@@ -75,7 +78,7 @@ abstract class SuppressionsContractTest {
 
   @Test
   void coversOnlyItsDomainAndStream() {
-    suppressions.add(ANN, SHOP, Stream.MARKETING, Origin.UNSUBSCRIBE);
+    suppressions.add(ANN, SHOP, Stream.MARKETING.name(), Origin.UNSUBSCRIBE);
     assertThat(covered(SHOP, Stream.MARKETING)).isTrue();
     assertThat(covered(SHOP, Stream.TRANSACTIONAL)).isFalse();
     assertThat(covered(OTHER, Stream.MARKETING)).isFalse();
@@ -86,6 +89,24 @@ abstract class SuppressionsContractTest {
 
     suppressions.add(ANN, null, null, Origin.MANUAL);
     assertThat(covered(OTHER, Stream.TRANSACTIONAL)).isTrue();
+  }
+
+  @Test
+  void coversOneListOrAllListsOfADomain() {
+    suppressions.add(ANN, SHOP, NEWS.name(), Origin.UNSUBSCRIBE);
+    assertThat(covered(SHOP, NEWS)).isTrue();
+    assertThat(covered(SHOP, OFFERS)).isFalse();
+    assertThat(covered(SHOP, Stream.MARKETING)).isFalse();
+
+    suppressions.add(ANN, SHOP, Stream.MARKETING.name(), Origin.UNSUBSCRIBE);
+    assertThat(covered(SHOP, OFFERS)).isTrue();
+    assertThat(covered(SHOP, ALERTS)).isFalse();
+    assertThat(covered(SHOP, Stream.TRANSACTIONAL)).isFalse();
+
+    // without the second, news would not come again as its recipient wishes
+    assertThat(suppressions.takeBack(ANN, SHOP, NEWS.name())).isTrue();
+    assertThat(covered(SHOP, NEWS)).isFalse();
+    assertThat(suppressions.of(ANN)).isEmpty();
   }
 
   @Test
@@ -141,7 +162,7 @@ abstract class SuppressionsContractTest {
   @Test
   void removesByIdAndByAddress() {
     Suppression one = suppressions.add(ANN, SHOP, null, Origin.BOUNCE);
-    suppressions.add(ANN, SHOP, Stream.MARKETING, Origin.UNSUBSCRIBE);
+    suppressions.add(ANN, SHOP, Stream.MARKETING.name(), Origin.UNSUBSCRIBE);
     suppressions.add(ANN, null, null, Origin.MANUAL);
 
     assertThat(suppressions.remove(one.id())).contains(one);
@@ -193,7 +214,7 @@ abstract class SuppressionsContractTest {
 
   @Test
   void remembersAcrossARestart() {
-    Suppression added = suppressions.add(ANN, SHOP, Stream.MARKETING, Origin.UNSUBSCRIBE);
+    Suppression added = suppressions.add(ANN, SHOP, Stream.MARKETING.name(), Origin.UNSUBSCRIBE);
     close();
     open();
     assertThat(covered(SHOP, Stream.MARKETING)).isTrue();
@@ -202,12 +223,12 @@ abstract class SuppressionsContractTest {
 
   @Test
   void takesBackOnlyWhatTheRecipientAskedFor() {
-    suppressions.add(ANN, SHOP, Stream.MARKETING, Origin.UNSUBSCRIBE);
-    suppressions.add(ANN, OTHER, Stream.MARKETING, Origin.COMPLAINT);
+    suppressions.add(ANN, SHOP, Stream.MARKETING.name(), Origin.UNSUBSCRIBE);
+    suppressions.add(ANN, OTHER, Stream.MARKETING.name(), Origin.COMPLAINT);
 
-    assertThat(suppressions.takeBack(ANN, SHOP, Stream.MARKETING)).isTrue();
-    assertThat(suppressions.takeBack(ANN, SHOP, Stream.MARKETING)).isFalse();
-    assertThat(suppressions.takeBack(ANN, OTHER, Stream.MARKETING)).isFalse();
+    assertThat(suppressions.takeBack(ANN, SHOP, Stream.MARKETING.name())).isTrue();
+    assertThat(suppressions.takeBack(ANN, SHOP, Stream.MARKETING.name())).isFalse();
+    assertThat(suppressions.takeBack(ANN, OTHER, Stream.MARKETING.name())).isFalse();
     assertThat(covered(SHOP, Stream.MARKETING)).isFalse();
     assertThat(covered(OTHER, Stream.MARKETING)).isTrue();
     assertThat(events.getLast().type()).isEqualTo(EventType.SUPPRESSION_REMOVED);

@@ -38,7 +38,12 @@ import org.jspecify.annotations.Nullable;
 /// A real queue on a real database, whose deliveries the test takes out by hand.
 public final class QueueBench implements AutoCloseable {
   /// How a bench differs from the usual one.
-  public record Options(int readyLimit, SuppressionCheck suppressed) {
+  public record Options(
+      int readyLimit, SuppressionCheck suppressed, QueueSettings.OfStreams streams) {
+    public Options(int readyLimit, SuppressionCheck suppressed) {
+      this(readyLimit, suppressed, QueueSettings.OfStreams.NONE);
+    }
+
     public static Options usual() {
       return new Options(1_000, (_, _, _) -> Map.of());
     }
@@ -68,7 +73,8 @@ public final class QueueBench implements AutoCloseable {
     try {
       this.queue =
           new Queue(
-              new QueueSettings(dataDir, "test", retry, limits, Duration.ofDays(30)),
+              new QueueSettings(
+                  dataDir, "test", retry, limits, Duration.ofDays(30), options.streams()),
               new Queue.Foundation(
                   database, commits, journal, health, clock, RandomGenerator.getDefault()),
               options.suppressed());
@@ -84,6 +90,11 @@ public final class QueueBench implements AutoCloseable {
   }
 
   public Acceptance message(String body, @Nullable Instant sendAt, String... recipients) {
+    return message(body, Stream.TRANSACTIONAL, sendAt, recipients);
+  }
+
+  public Acceptance message(
+      String body, Stream stream, @Nullable Instant sendAt, String... recipients) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     MessageFacts facts =
         new MessageFacts(
@@ -94,7 +105,7 @@ public final class QueueBench implements AutoCloseable {
             DomainName.of("sender.example"),
             "app@sender.example",
             "Hello",
-            Stream.TRANSACTIONAL,
+            stream,
             null,
             Map.of("order", "17"),
             null,

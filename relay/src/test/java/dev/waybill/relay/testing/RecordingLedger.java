@@ -9,7 +9,6 @@ import dev.waybill.relay.feedback.Ledger;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.StorageException;
-import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import java.io.IOException;
 import java.time.Instant;
@@ -42,7 +41,7 @@ public final class RecordingLedger {
 
   /// A suppression as it was asked for.
   public record Asked(
-      String address, UUID domain, @Nullable Stream stream, Suppression.Origin origin) {}
+      String address, UUID domain, @Nullable String stream, Suppression.Origin origin) {}
 
   private final List<Event> events = new CopyOnWriteArrayList<>();
   private final List<Asked> suppressions = new CopyOnWriteArrayList<>();
@@ -82,7 +81,7 @@ public final class RecordingLedger {
   }
 
   private Suppression suppress(
-      EmailAddress address, UUID domainId, @Nullable Stream stream, Suppression.Origin origin) {
+      EmailAddress address, UUID domainId, @Nullable String stream, Suppression.Origin origin) {
     suppressions.add(new Asked(address.toString(), domainId, stream, origin));
     return new Suppression(new UUID(1, 2), address, domainId, stream, origin, Instant.EPOCH, null);
   }

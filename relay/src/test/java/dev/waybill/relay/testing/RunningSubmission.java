@@ -16,6 +16,7 @@ import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.queue.SubmittedBody;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.Intake;
 import dev.waybill.relay.submission.SubmissionServer;
 import dev.waybill.relay.submission.SubmissionSettings;
@@ -113,6 +114,7 @@ public final class RunningSubmission implements AutoCloseable {
         new Admission(
             settings.hostname(),
             settings.limits().header(),
+            Streams.builtIn(),
             name -> Optional.of(domain).filter(known -> name.isWithin(known.name())),
             (_, _, _) -> Map.of());
     server =

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +27,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// The whole relay in its sandbox, once for all scenarios, seen only from outside: SMTP, the admin
 /// API, the inbox and the links. Scenarios use recipients of their own, so they do not meet.
 public final class World {
+  /// A list of the sender's own beside the built-in streams.
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "WAYBILL_STREAMS_WEEKLY_NEWS_KIND", "marketing",
+          "WAYBILL_STREAMS_WEEKLY_NEWS_TITLE", "Weekly news");
+
   private static final World INSTANCE = started();
 
   private final JsonNode access;
@@ -171,7 +178,7 @@ public final class World {
   private static World started() {
     try {
       Path folder = Files.createTempDirectory("waybill-world-");
-      Sandbox sandbox = Sandbox.open(folder, SandboxPorts.from(0));
+      Sandbox sandbox = Sandbox.open(folder, SandboxPorts.from(0), SETTINGS);
       sandbox.start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(sandbox, folder)));
       return new World(

@@ -65,7 +65,9 @@ class ForgedTokensTest {
             tokens.click(DELIVERY, "https://shop.example/sale?a=1&b=2"),
             tokens.click(DELIVERY, "https://shop.example/" + "long/".repeat(100)),
             tokens.open(DELIVERY),
-            tokens.unsubscribe(DELIVERY, new UUID(4, 5), EmailAddress.of("jane@shop.example")));
+            tokens.unsubscribe(
+                new Tokens.Unsubscribe(
+                    DELIVERY, new UUID(4, 5), EmailAddress.of("jane@shop.example"), "marketing")));
     List<String> forms =
         List.of(
             "GET /c/%s HTTP/1.1",
@@ -130,7 +132,7 @@ class ForgedTokensTest {
               journal.add(event);
               return CompletableFuture.completedFuture(null);
             }),
-        new Subscriptions(_ -> nobody(), _ -> nobody(), _ -> Optional.empty()),
+        new Subscriptions(_ -> nobody(), _ -> nobody(), _ -> Optional.empty(), _ -> ""),
         List.of(),
         new TrackingDoor.Surroundings(List::of, () -> NOON, random, new SimpleMeterRegistry()));
   }

@@ -61,6 +61,7 @@ class TrackingDoorTest {
   private final HttpClient client = HttpClient.newHttpClient();
   @TempDir Path folder;
   private TrackingDoor door;
+  private String list = "marketing";
 
   @BeforeEach
   void start() {
@@ -76,12 +77,15 @@ class TrackingDoorTest {
             new TrackingDoor.Readers(
                 token -> authentic(token).map(_ -> DELIVERY),
                 token -> authentic(token).map(_ -> new Tokens.Click(DELIVERY, destination)),
-                token -> authentic(token).map(_ -> new Tokens.Unsubscribe(DELIVERY, DOMAIN, JANE))),
+                token ->
+                    authentic(token)
+                        .map(_ -> new Tokens.Unsubscribe(DELIVERY, DOMAIN, JANE, list))),
             new TrackingDoor.Ledger(this::origin, this::record),
             new Subscriptions(
                 this::suppress,
                 this::takeBack,
-                id -> Optional.of(DomainName.of("shop.example")).filter(_ -> id.equals(DOMAIN))),
+                id -> Optional.of(DomainName.of("shop.example")).filter(_ -> id.equals(DOMAIN)),
+                name -> name.equals("weekly-news") ? "Weekly <news>" : ""),
             List.of(),
             new TrackingDoor.Surroundings(
                 () -> List.of(DomainName.of("shop.example"), DomainName.of("other.example")),
@@ -287,6 +291,17 @@ class TrackingDoorTest {
         .contains("did not work just now", "value=\"subscribe\"");
   }
 
+  @Test
+  void namesTheListThatALinkIsAbout() throws Exception {
+    list = "weekly-news";
+
+    assertThat(get("/u/good").body()).contains("from “<bdi>Weekly &lt;news&gt;</bdi>”?");
+    assertThat(unsubscribe("List-Unsubscribe=One-Click").body())
+        .contains("no more mail of “<bdi>Weekly &lt;news&gt;</bdi>” from <bdi>shop.example</bdi>");
+    assertThat(unsubscribe("change=subscribe").body())
+        .contains("will get “<bdi>Weekly &lt;news&gt;</bdi>” from <bdi>shop.example</bdi>");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"change=other", "change=subscribe&change=subscribe", "%", "a&&=&b=%zz"})
   void everyOtherBodyUnsubscribes(String body) throws Exception {
@@ -386,7 +401,7 @@ class TrackingDoorTest {
                 new UUID(6, 7),
                 address,
                 wish.domainId(),
-                Stream.MARKETING,
+                Stream.MARKETING.name(),
                 Suppression.Origin.UNSUBSCRIBE,
                 now,
                 null));

@@ -1,0 +1,111 @@
+package dev.waybill.relay.config;
+
+import dev.waybill.relay.queue.QueueSettings;
+import dev.waybill.relay.queue.RetrySchedule;
+import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads `streams.<name>.…`, the only settings whose names the operator makes up. Confined to the
+/// thread that starts the relay.
+final class StreamReader {
+  private static final String SECTION = "streams";
+  private static final String KIND = "kind";
+  private static final String TITLE = "title";
+  private static final String RETENTION = "retention";
+  private static final String FIRST = "retry.first";
+  private static final String LONGEST = "retry.longest";
+  private static final String LIFETIME = "retry.lifetime";
+  private static final List<String> ALL = List.of(KIND, TITLE, RETENTION, FIRST, LONGEST, LIFETIME);
+
+  /// The settings of one stream.
+  private record StreamKeys(
+      String name,
+      Key<Stream.Kind> kind,
+      Key<String> title,
+      Key<Duration> retention,
+      Key<Duration> first,
+      Key<Duration> longest,
+      Key<Duration> lifetime) {
+    static StreamKeys of(String name) {
+      return new StreamKeys(
+          name,
+          key(name, KIND, Kind.oneOf(Stream.Kind.class)),
+          key(name, TITLE, Kind.text()),
+          key(name, RETENTION, Kind.duration()),
+          key(name, FIRST, Kind.duration()),
+          key(name, LONGEST, Kind.duration()),
+          key(name, LIFETIME, Kind.duration()));
+    }
+
+    List<Key<?>> all() {
+      return List.of(kind, title, retention, first, longest, lifetime);
+    }
+
+    private static <T> Key<T> key(String name, String last, Kind<T> kind) {
+      return new Key<>(String.join(".", SECTION, name, last), kind, Key.Form.SINGLE, "");
+    }
+  }
+
+  private final Configuration configuration;
+  private final List<StreamKeys> streams;
+
+  StreamReader(Configuration configuration) {
+    this.configuration = configuration;
+    this.streams = configuration.sections(SECTION, ALL).stream().map(StreamKeys::of).toList();
+  }
+
+  /// The settings that there are for the streams that are named.
+  List<Key<?>> keys() {
+    return streams.stream().flatMap(keys -> keys.all().stream()).<Key<?>>map(key -> key).toList();
+  }
+
+  /// @throws IllegalArgumentException for a name, a kind or a title that cannot be
+  Streams streams() {
+    List<Streams.Configured> configured = new ArrayList<>();
+    for (StreamKeys keys : streams) {
+      Optional<Stream.Kind> builtIn = Stream.Kind.parse(keys.name());
+      Stream.Kind kind =
+          configuration
+              .optional(keys.kind())
+              .or(() -> builtIn)
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "%s is not set (expected: %s)"
+                          .formatted(keys.kind().name(), keys.kind().kind().expected())));
+      configured.add(
+          new Streams.Configured(
+              new Stream(keys.name(), kind), configuration.optional(keys.title()).orElse("")));
+    }
+    return Streams.of(configured);
+  }
+
+  /// What is different for single streams; what is not said is as for all.
+  ///
+  /// @throws IllegalArgumentException for values that do not fit together
+  QueueSettings.OfStreams rules(RetrySchedule usual) {
+    Map<String, RetrySchedule> retries = new HashMap<>();
+    Map<String, Duration> retentions = new HashMap<>();
+    for (StreamKeys keys : streams) {
+      Optional<Duration> first = configuration.optional(keys.first());
+      Optional<Duration> longest = configuration.optional(keys.longest());
+      Optional<Duration> lifetime = configuration.optional(keys.lifetime());
+      if (first.isPresent() || longest.isPresent() || lifetime.isPresent()) {
+        retries.put(
+            keys.name(),
+            new RetrySchedule(
+                first.orElse(usual.first()),
+                longest.orElse(usual.longest()),
+                lifetime.orElse(usual.lifetime()),
+                usual.jitter()));
+      }
+      configuration.optional(keys.retention()).ifPresent(kept -> retentions.put(keys.name(), kept));
+    }
+    return new QueueSettings.OfStreams(retries, retentions);
+  }
+}
