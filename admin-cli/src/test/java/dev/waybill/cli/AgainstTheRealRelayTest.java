@@ -81,6 +81,34 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void holdsReleasesAndCancelsWhatWaits() {
+    sendTest("app@sandbox.example", "defer@waiting.example", "--timeout", "1s");
+    assertThat(run("queue", "list", "--to", "defer@waiting.example", "-o", "csv").out())
+        .contains("defer@waiting.example,deferred,1,", "Please try again later");
+
+    Ran held = run("queue", "hold", "--destination", "waiting.example", "--reason", "wrong link");
+    assertThat(held.err()).contains("Deliveries held: 1.");
+    assertThat(run("queue", "list", "--reply", "WRONG", "-o", "csv").out())
+        .contains("defer@waiting.example,held,1,,wrong link");
+    assertThat(run("queue", "cancel", "--to", "defer@waiting.example", "--dry-run").err())
+        .contains("Deliveries that would be cancelled: 1.");
+    Ran unasked = run("queue", "cancel", "--to", "defer@waiting.example");
+    assertThat(unasked.code()).isEqualTo(2);
+    assertThat(unasked.err()).contains("Give --yes to go ahead.");
+    assertThat(json("queue", "cancel", "--to", "defer@waiting.example", "--yes").get("deliveries"))
+        .hasToString("1");
+    assertThat(run("events", "list", "--type", "email.cancelled", "-o", "csv").out())
+        .contains("defer@waiting.example", "cancelled by hand");
+    assertThat(run("queue", "list", "--to", "defer@waiting.example").err())
+        .contains("Nothing waits that this applies to.");
+
+    sendTest("app@sandbox.example", "defer@again.example", "--timeout", "1s");
+    assertThat(run("queue", "hold", "--destination", "again.example").code()).isZero();
+    assertThat(run("queue", "release", "--destination", "again.example").err())
+        .contains("Deliveries released: 1.");
+  }
+
+  @Test
   void examinesADomainInItsSmallWorld() {
     Ran examined = run("domains", "doctor", "sandbox.example", "-o", "csv");
 
@@ -362,6 +390,7 @@ class AgainstTheRealRelayTest {
         .isZero();
     assertThat(run("queue", "retry", "no-id").code()).isEqualTo(3);
     assertThat(run("queue", "retry").code()).isEqualTo(2);
+    assertThat(run("queue", "hold", "--all", "--state", "held").code()).isEqualTo(2);
     assertThat(run("events", "list", "--type", "email.delivered").out())
         .contains("ada@customer.example", "ben@reader.example");
     assertThat(json("events", "list", "--limit", "3").get("data")).hasSize(3);

@@ -21,7 +21,7 @@ final class Confirmation {
     }
     String answer = terminal.ask(question + " [y/N] ").toLowerCase(Locale.ROOT);
     if (!answer.equals("y") && !answer.equals("yes")) {
-      throw new Failure(ExitCode.FAILED, "nothing was removed", "");
+      throw new Failure(ExitCode.FAILED, "nothing was changed", "");
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.waybill.relay.http.Json;
 import dev.waybill.relay.http.Route;
 import dev.waybill.relay.http.Routes;
 import dev.waybill.relay.metrics.Metrics;
+import dev.waybill.relay.operations.Operations;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSettings;
 import dev.waybill.relay.streams.Streams;
@@ -40,6 +41,7 @@ public final class AdminDoor {
       Streams streams,
       QueueSettings queueSettings,
       Queue queue,
+      Operations operations,
       Journal journal,
       Doctor doctor) {}
 
@@ -97,6 +99,7 @@ public final class AdminDoor {
                     .routes(),
                 new StreamsResource(ledgers.streams(), ledgers.queueSettings()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),
+                new QueueOperationsResource(ledgers.operations(), clock).routes(),
                 new EventsResource(ledgers.journal()).routes(),
                 new StatusResource(node, ledgers.queue(), ledgers.domains(), clock).routes())
             .flatMap(List::stream)

@@ -1,12 +1,10 @@
 package dev.waybill.relay.admin;
 
 import dev.waybill.relay.http.Json;
-import dev.waybill.relay.http.Problem;
-import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
 import dev.waybill.relay.http.Route;
-import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.operations.DeliveryState;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSummary;
 import java.time.Duration;
@@ -17,11 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// `/queue`: what waits, by state and destination, and `/queue/retry`: deferred mail tried now.
+/// `/queue`: what waits, by state and destination.
 final class QueueResource {
-  private static final List<String> STATES =
-      List.of("scheduled", "queued", "sending", "deferred", "held");
-
   record DestinationView(
       String domain, long deliveries, @Nullable String nextAttemptAt, @Nullable String lastReply) {}
 
@@ -52,43 +47,6 @@ final class QueueResource {
     }
   }
 
-  /// What to try now: exactly one of them.
-  record RetryRequest(
-      @Nullable Boolean all, @Nullable String destination, @Nullable String messageId) {
-
-    /// @throws Refusal when none or several are given, or one cannot be read
-    Queue.Retry checked() {
-      boolean everything = Boolean.TRUE.equals(all);
-      int given =
-          (everything ? 1 : 0) + (destination == null ? 0 : 1) + (messageId == null ? 0 : 1);
-      if (given != 1) {
-        throw new Refusal(
-            Problem.invalid(
-                "%d of all, destination and message_id are given (expected: 1)".formatted(given)));
-      }
-      if (destination != null) {
-        return new Queue.Retry.Destination(
-            DomainName.parse(destination)
-                .orElseThrow(() ->
-                    new Refusal(
-                        Problem.invalid(
-                            "destination", "\"" + destination + "\"", "a recipient domain"))));
-      }
-      if (messageId != null) {
-        return new Queue.Retry.Message(
-            Ids.parse(messageId)
-                .orElseThrow(() ->
-                    new Refusal(
-                        Problem.invalid(
-                            "message_id", "\"" + messageId + "\"", "the id of a message"))));
-      }
-      return new Queue.Retry.All();
-    }
-  }
-
-  /// @param deliveries how many are due now that were not
-  record RetryView(String object, long deliveries) {}
-
   private final Queue queue;
   private final InstantSource clock;
 
@@ -98,22 +56,19 @@ final class QueueResource {
   }
 
   List<Route> routes() {
-    return List.of(Route.get("/queue", this::show), Route.post("/queue/retry", this::retry));
+    return List.of(Route.get("/queue", this::show));
   }
 
   /// Every state, in the order of a delivery's life, with 0 where nothing is.
   static Map<String, Long> statesOf(QueueSummary summary) {
     Map<String, Long> states = new LinkedHashMap<>();
-    STATES.forEach(state -> states.put(state, summary.states().getOrDefault(state, 0L)));
+    for (DeliveryState state : DeliveryState.values()) {
+      states.put(state.text(), summary.states().getOrDefault(state.text(), 0L));
+    }
     return states;
   }
 
   private Response show(Request request) {
     return Json.response(200, QueueView.of(queue.summary(), clock.instant()));
-  }
-
-  private Response retry(Request request) {
-    long deliveries = queue.retry(Json.readWhole(request, RetryRequest.class).checked());
-    return Json.response(200, new RetryView("queue", deliveries));
   }
 }

@@ -11,8 +11,8 @@
 ///
 /// Read [AdminDoor], then `Authentication` and `Page`, then one class per noun: `DomainsResource`,
 /// `DoctorResource`, `ApiKeysResource`, `SuppressionsResource`, `StreamsResource`, `QueueResource`,
-/// `EventsResource`, `StatusResource`, `HealthResource`, `MetricsResource`. [FirstKey] makes the
-/// key that a new installation starts with.
+/// `QueueOperationsResource`, `EventsResource`, `StatusResource`, `HealthResource`,
+/// `MetricsResource`. [FirstKey] makes the key that a new installation starts with.
 @NullMarked
 package dev.waybill.relay.admin;
 

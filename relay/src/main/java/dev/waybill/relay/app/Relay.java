@@ -17,9 +17,6 @@ import dev.waybill.relay.delivery.HardBounces;
 import dev.waybill.relay.dns.AuthoritativeRecords;
 import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.doctor.Doctor;
-import dev.waybill.relay.doctor.DoctorSettings;
-import dev.waybill.relay.doctor.Instruments;
-import dev.waybill.relay.doctor.Instruments.Inspected;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.Journal;
@@ -31,6 +28,7 @@ import dev.waybill.relay.idempotency.Idempotency;
 import dev.waybill.relay.idempotency.IdempotencyKey;
 import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.metrics.Metrics;
+import dev.waybill.relay.operations.Operations;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.HealthGate;
@@ -65,7 +63,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 
 /// The relay: every room, connected in the order in which a message passes them.
 ///
@@ -90,6 +87,7 @@ public final class Relay {
   private final Renderer renderer;
   private final HardBounces hardBounces;
   private final DeliveryEngine delivery;
+  private final Operations operations;
   private final ServerCertificate certificate;
   private final SubmissionServer submission;
   private final FeedbackServer feedback;
@@ -180,6 +178,14 @@ public final class Relay {
             this::release,
             new DeliveryEnvironment(SystemClock.nanos(), random, metrics.registry()));
 
+    operations =
+        new Operations(
+            database,
+            journal,
+            queue,
+            clock,
+            new Operations.Carrier(delivery::forgetOutages, delivery::withdraw));
+
     // what comes back, and who looks on
     feedback = feedback(tls);
     tracking =
@@ -206,6 +212,7 @@ public final class Relay {
                 settings.streams(),
                 settings.queue(),
                 queue,
+                operations,
                 journal,
                 doctor()),
             new AdminDoor.Node(
@@ -216,6 +223,7 @@ public final class Relay {
         new Upkeep(
             new Upkeep.Ledgers(domains, keys, allowance, suppressions),
             this::lookAtCertificates,
+            operations::fulfil,
             queue,
             queueMeters,
             clock);
@@ -226,7 +234,7 @@ public final class Relay {
   /// @throws IOException when the first key cannot be written
   public void start() throws IOException {
     FirstKey.ensure(settings.machine().dataDir(), keys);
-    queue.start(delivery::accept, delivery::forgetOutages);
+    queue.start(delivery::accept);
     tracking.start();
     feedback.start();
     submission.start();
@@ -333,29 +341,11 @@ public final class Relay {
   }
 
   private Doctor doctor() {
-    DoctorSettings ours =
-        new DoctorSettings(
-            settings.machine().hostname(),
-            settings.delivery().heloName(),
-            settings.delivery().sourceAddresses(),
-            new AddressPolicy(settings.delivery().allowNetworks())::permits,
-            settings.delivery().port(),
-            settings.plan().feedbackHost(),
-            this::feedbackPort,
-            settings.rendering().trackingBase(),
-            DoctorSettings.STEP,
-            DoctorSettings.WHOLE);
-    return new Doctor(
-        ours,
-        new Instruments(
-            new Resolver(settings.dns().servers(), DoctorSettings.STEP).uncached(),
-            Inspected.by(domains),
-            tokens,
-            certificate::shown,
-            () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
-            ids,
-            clock,
-            SystemClock.nanos()));
+    return Examiner.of(
+        settings,
+        new Examiner.Rooms(domains, tokens, certificate::shown, this::feedbackPort),
+        ids,
+        clock);
   }
 
   private FeedbackServer feedback(SSLContext tls) {

@@ -24,6 +24,7 @@ final class Upkeep {
   private static final Duration LEDGERS = Duration.ofSeconds(5);
   private static final Duration CERTIFICATES = Duration.ofSeconds(10);
   private static final Duration FIGURES = Duration.ofSeconds(10);
+  private static final Duration WISHES = Duration.ofSeconds(2);
   private static final Duration EXPIRY = Duration.ofMinutes(1);
 
   /// What other nodes change too.
@@ -38,6 +39,7 @@ final class Upkeep {
   private final Ledgers ledgers;
   private final VerificationSchedule schedule;
   private final Runnable certificates;
+  private final Runnable wishes;
   private final Queue queue;
   private final QueueMeters meters;
   private final InstantSource clock;
@@ -48,12 +50,14 @@ final class Upkeep {
   Upkeep(
       Ledgers ledgers,
       Runnable certificates,
+      Runnable wishes,
       Queue queue,
       QueueMeters meters,
       InstantSource clock) {
     this.ledgers = ledgers;
     this.schedule = ledgers.domains().schedule();
     this.certificates = certificates;
+    this.wishes = wishes;
     this.queue = queue;
     this.meters = meters;
     this.clock = clock;
@@ -63,6 +67,7 @@ final class Upkeep {
     every(LEDGERS, this::lookAtLedgers);
     every(CERTIFICATES, certificates);
     every(EXPIRY, this::forgetExpired);
+    every(WISHES, wishes);
     every(FIGURES, () -> meters.show(queue.counts(), clock.instant()));
   }
 

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import dev.waybill.relay.dns.MailHosts;
 import dev.waybill.relay.dns.Resolver;
+import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -131,6 +133,14 @@ public final class DeliveryEngine {
   /// Lets every site be called on again, as if none had failed.
   public void forgetOutages() {
     outages.forget();
+  }
+
+  /// Releases those of the given deliveries that wait for their site's turn; what is looked up or
+  /// under way goes on.
+  public void withdraw(Set<DeliveryKey> keys) {
+    for (Site site : sites.values()) {
+      site.withdraw(delivery -> keys.contains(delivery.key())).forEach(shop.ends()::released);
+    }
   }
 
   /// Takes no more, lets what is under way come to its end, and releases what was not attempted.

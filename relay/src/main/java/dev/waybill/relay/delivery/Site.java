@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// One destination: the deliveries that wait for it, first come first served, and how many workers
@@ -168,6 +169,20 @@ final class Site {
         taken = 0;
       }
       staff();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes some of those that wait away, in their order.
+  List<ReadyDelivery> withdraw(Predicate<ReadyDelivery> which) {
+    lock.lock();
+    try {
+      List<ReadyDelivery> withdrawn = waiting.stream().filter(which).toList();
+      if (!withdrawn.isEmpty()) {
+        waiting.removeIf(which);
+      }
+      return withdrawn;
     } finally {
       lock.unlock();
     }

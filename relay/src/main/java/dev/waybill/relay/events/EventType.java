@@ -24,6 +24,8 @@ public enum EventType {
   EMAIL_FAILED("email.failed"),
   /// No copy was made because the recipient is on a suppression list.
   EMAIL_SUPPRESSED("email.suppressed"),
+  /// An operator or the application cancelled the delivery before it was made.
+  EMAIL_CANCELLED("email.cancelled"),
   /// The recipient unsubscribed from the marketing stream.
   EMAIL_UNSUBSCRIBED("email.unsubscribed"),
   /// A domain was registered.

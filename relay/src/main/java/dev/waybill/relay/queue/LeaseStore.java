@@ -27,9 +27,6 @@ final class LeaseStore {
   /// A claimed row.
   record Claimed(DeliveryKey key, EmailAddress recipient, DsnParameters dsn, int attempts) {}
 
-  /// How many rows one transaction of a retry changes.
-  private static final int AT_ONCE = 2_000;
-
   private final Database database;
 
   LeaseStore(Database database) {
@@ -105,73 +102,6 @@ final class LeaseStore {
     });
   }
 
-  /// Makes deferred deliveries due, some at a time, so that nobody waits for long.
-  ///
-  /// What was tried since the given start is left alone: it has had its turn.
-  ///
-  /// @param after the due time up to which an earlier call has come
-  /// @return the due time up to which this one came, and how many it made due
-  Moved makeDue(Queue.Retry retry, Instant start, Instant after) {
-    return inTransaction(connection -> {
-      List<DeliveryKey> keys = new ArrayList<>();
-      Instant last = after;
-      try (PreparedStatement select = selectDeferred(connection, retry, start, after);
-          ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          keys.add(new DeliveryKey(row.getObject(1, UUID.class), row.getInt(2)));
-          last = Columns.instant(row, "due_at");
-        }
-      }
-      try (PreparedStatement update =
-          connection.prepareStatement(
-              """
-              update delivery set due_at = ?
-              where message_id = ? and ordinal = ? and state = 'deferred'\
-              """)) {
-        for (DeliveryKey key : keys) {
-          update.setObject(1, Columns.timestamp(start));
-          update.setObject(2, key.messageId());
-          update.setInt(3, key.ordinal());
-          update.addBatch();
-        }
-        update.executeBatch();
-      }
-      return new Moved(keys.size(), last);
-    });
-  }
-
-  /// @param last the latest due time among them before
-  record Moved(int deliveries, Instant last) {
-    boolean isLast() {
-      return deliveries < AT_ONCE;
-    }
-  }
-
-  private static PreparedStatement selectDeferred(
-      Connection connection, Queue.Retry retry, Instant start, Instant after) throws SQLException {
-    String only =
-        switch (retry) {
-          case Queue.Retry.All _ -> "";
-          case Queue.Retry.Destination _ -> " and recipient_domain = ?";
-          case Queue.Retry.Message _ -> " and message_id = ?";
-        };
-    PreparedStatement select =
-        connection.prepareStatement(
-            "select message_id, ordinal, due_at from delivery where state = 'deferred'"
-                + " and due_at >= ? and (last_attempt_at is null or last_attempt_at <= ?)"
-                + only
-                + " order by due_at limit "
-                + AT_ONCE);
-    select.setObject(1, Columns.timestamp(after));
-    select.setObject(2, Columns.timestamp(start));
-    switch (retry) {
-      case Queue.Retry.All _ -> {}
-      case Queue.Retry.Destination(DomainName domain) -> select.setString(3, domain.value());
-      case Queue.Retry.Message(UUID id) -> select.setObject(3, id);
-    }
-    return select;
-  }
-
   /// Enters this process among the nodes.
   void register(long node, String name, Instant now, Instant leaseUntil) {
     inTransaction(connection -> {
@@ -215,8 +145,10 @@ final class LeaseStore {
       try (PreparedStatement update =
           connection.prepareStatement(
               """
-              update delivery set owner = null, due_at = ?,
-                state = case when attempts = 0 then 'queued' else 'deferred' end
+              update delivery set owner = null,
+                due_at = case when wish is null then cast(? as timestamp with time zone) end,
+                state = case when wish is not null then 'held'
+                  when attempts = 0 then 'queued' else 'deferred' end
               where owner = ?\
               """)) {
         update.setObject(1, Columns.timestamp(now));
@@ -280,7 +212,9 @@ final class LeaseStore {
       try (PreparedStatement update =
           connection.prepareStatement(
               """
-              update delivery set owner = null, due_at = ?, state = 'queued'
+              update delivery set owner = null,
+                due_at = case when wish is null then cast(? as timestamp with time zone) end,
+                state = case when wish is null then 'queued' else 'held' end
               where message_id = ? and ordinal = ? and owner = ?\
               """)) {
         update.setObject(1, Columns.timestamp(now));
@@ -299,9 +233,11 @@ final class LeaseStore {
       try (PreparedStatement update =
           connection.prepareStatement(
               """
-              update delivery set owner = null, due_at = ?,
-                state = case when attempts = 0 then 'queued' else 'deferred' end
-              where state = 'held'
+              update delivery set owner = null,
+                due_at = case when wish is null then cast(? as timestamp with time zone) end,
+                state = case when wish is not null then 'held'
+                  when attempts = 0 then 'queued' else 'deferred' end
+              where (state = 'held' and wish is null)
                 or (owner is not null and owner not in (select id from node))\
               """)) {
         update.setObject(1, Columns.timestamp(now));

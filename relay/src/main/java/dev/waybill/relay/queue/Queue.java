@@ -42,17 +42,6 @@ public final class Queue implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random) {}
 
-  /// Which deferred deliveries an operator wants to be tried now.
-  public sealed interface Retry {
-    record All() implements Retry {}
-
-    /// Those to one recipient domain.
-    record Destination(DomainName domain) implements Retry {}
-
-    /// Those of one message.
-    record Message(UUID id) implements Retry {}
-  }
-
   private final Foundation foundation;
   private final InFlight inFlight;
   private final MessageStore messages;
@@ -67,7 +56,6 @@ public final class Queue implements AutoCloseable {
   private final AtomicLong version = new AtomicLong();
   private final Turns turns;
   private volatile Consumer<ReadyDelivery> delivery = _ -> {};
-  private volatile Runnable retried = () -> {};
 
   /// @throws IOException when the folder of bodies cannot be used
   public Queue(QueueSettings settings, Foundation foundation, SuppressionCheck suppressed)
@@ -114,17 +102,24 @@ public final class Queue implements AutoCloseable {
   ///
   /// @param consumer takes a delivery into memory; must be quick
   public void start(Consumer<ReadyDelivery> consumer) {
-    start(consumer, () -> {});
+    delivery = consumer;
+    turns.start();
   }
 
-  /// As [#start].
-  ///
-  /// @param hearsOfRetries told before an operator's retry: what is known of hosts that are down is
-  ///   to be forgotten
-  public void start(Consumer<ReadyDelivery> consumer, Runnable hearsOfRetries) {
-    delivery = consumer;
-    retried = hearsOfRetries;
-    turns.start();
+  /// The number under which this node has deliveries in hand now; it changes when they were taken
+  /// over by another node.
+  public long incarnation() {
+    return lease.incarnation();
+  }
+
+  /// Somebody else changed rows of deliveries.
+  public void rowsChanged() {
+    changed();
+  }
+
+  /// Somebody else made deliveries due at that time.
+  public void dueAt(Instant time) {
+    turns.dueAt(time);
   }
 
   /// Takes responsibility for the message.
@@ -182,25 +177,6 @@ public final class Queue implements AutoCloseable {
   public CompletableFuture<Void> release(ReadyDelivery ready) {
     Instant now = foundation.clock().instant();
     return settling.settle(ready.key(), owner -> SettlementRules.untried(ready, owner, now));
-  }
-
-  /// Makes deferred deliveries due now. What is tried meanwhile is not made due once more.
-  ///
-  /// @return how many
-  public long retry(Retry which) {
-    Instant start = foundation.clock().instant();
-    retried.run();
-    Instant after = start.plusNanos(1_000);
-    long deliveries = 0;
-    LeaseStore.Moved moved;
-    do {
-      moved = leases.makeDue(which, start, after);
-      after = moved.last();
-      deliveries += moved.deliveries();
-      changed();
-      turns.dueAt(start);
-    } while (!moved.isLast());
-    return deliveries;
   }
 
   /// What waits, with the destinations that have most of it.

@@ -70,7 +70,9 @@ final class SettleStore implements GroupCommit.Writer<Settlement> {
     try (PreparedStatement update =
         connection.prepareStatement(
             """
-            update delivery set owner = null, state = ?, attempts = ?, due_at = ?,
+            update delivery set owner = null,
+              state = case when wish is null then ? else 'held' end, attempts = ?,
+              due_at = case when wish is null then cast(? as timestamp with time zone) end,
               last_attempt_at = coalesce(?, last_attempt_at), last_reply = coalesce(?, last_reply)
             """
                 + MINE)) {

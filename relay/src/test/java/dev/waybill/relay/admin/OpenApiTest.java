@@ -9,6 +9,7 @@ import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.Rotation;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.keyring.DomainKey;
+import dev.waybill.relay.operations.DeliveryState;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import java.io.IOException;
@@ -97,8 +98,9 @@ class OpenApiTest {
             Map.entry("StreamRetry", StreamsResource.RetryView.class),
             Map.entry("Queue", QueueResource.QueueView.class),
             Map.entry("Destination", QueueResource.DestinationView.class),
-            Map.entry("RetryRequest", QueueResource.RetryRequest.class),
-            Map.entry("Retry", QueueResource.RetryView.class),
+            Map.entry("QueueChangeRequest", QueueFilter.class),
+            Map.entry("QueueChange", QueueOperationsResource.ChangeView.class),
+            Map.entry("Delivery", QueueOperationsResource.DeliveryView.class),
             Map.entry("Event", EventsResource.EventView.class),
             Map.entry("Status", StatusResource.StatusView.class));
     records.forEach((name, type) ->
@@ -126,6 +128,8 @@ class OpenApiTest {
     assertThat(words(field("Record", "status")))
         .isEqualTo(texts(DnsRecord.Status.values(), DnsRecord.Status::text));
     assertThat(words(field("DoctorCheck", "check"))).isEqualTo(texts(Check.values(), Check::text));
+    assertThat(words(schema("DeliveryState")))
+        .isEqualTo(texts(DeliveryState.values(), DeliveryState::text));
     assertThat(words(schema("Verdict"))).isEqualTo(texts(Verdict.values(), Verdict::text));
     assertThat(words(schema("Origin")))
         .isEqualTo(texts(Suppression.Origin.values(), Suppression.Origin::text));

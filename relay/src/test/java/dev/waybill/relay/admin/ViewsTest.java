@@ -16,8 +16,8 @@ import dev.waybill.relay.http.Parameters;
 import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.operations.Selection;
 import dev.waybill.relay.queue.HealthGate;
-import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSummary;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppression;
@@ -129,17 +129,35 @@ class ViewsTest {
   }
 
   @Test
-  void readsWhatToRetry() {
-    assertThat(new QueueResource.RetryRequest(true, null, null).checked())
-        .isEqualTo(new Queue.Retry.All());
-    assertThat(new QueueResource.RetryRequest(null, "Gmail.Example", null).checked())
-        .isEqualTo(new Queue.Retry.Destination(DomainName.of("gmail.example")));
-    assertThat(new QueueResource.RetryRequest(null, null, ID.toString()).checked())
-        .isEqualTo(new Queue.Retry.Message(ID));
-    assertThatThrownBy(() -> new QueueResource.RetryRequest(true, "gmail.example", null).checked())
-        .isInstanceOf(Refusal.class);
-    assertThatThrownBy(() -> new QueueResource.RetryRequest(false, null, null).checked())
-        .isInstanceOf(Refusal.class);
+  void readsWhichDeliveriesAreMeant() {
+    assertThat(filter("{\"destination\":\"Gmail.Example\"}").selection(AT))
+        .isEqualTo(Selection.to(DomainName.of("gmail.example")));
+    assertThat(filter("{\"email_id\":\"%s\"}".formatted(ID)).selection(AT))
+        .isEqualTo(Selection.ofMessage(ID));
+    assertThat(filter("{\"all\":true}").selection(AT)).isEqualTo(Selection.ALL);
+    DeliveryKey key = new DeliveryKey(ID, 17);
+    assertThat(QueueFilter.key(QueueFilter.cursor(key))).isEqualTo(key);
+    for (String wrong :
+        List.of(
+            "{}",
+            "{\"all\":false}",
+            "{\"all\":true,\"state\":\"held\"}",
+            "{\"state\":\"lost\"}",
+            "{\"to\":\"nobody\"}",
+            "{\"older_than\":-1}",
+            "{\"reply\":\"\"}")) {
+      assertThatThrownBy(() -> filter(wrong)).as(wrong).isInstanceOf(Refusal.class);
+    }
+    QueueFilter going =
+        filter("{\"all\":true,\"after\":\"%s\"}".formatted(QueueFilter.Progress.text(AT, key)));
+    assertThat(going.progress(AT.plusSeconds(60))).isEqualTo(new QueueFilter.Progress(AT, key));
+    for (String wrong : List.of("", "17", ID + ".", ID + ".x", "x.1", ID + ".1.2")) {
+      assertThatThrownBy(() -> QueueFilter.key(wrong)).as(wrong).isInstanceOf(Refusal.class);
+    }
+  }
+
+  private static QueueFilter filter(String json) {
+    return read(json, QueueFilter.class).checked();
   }
 
   @Test

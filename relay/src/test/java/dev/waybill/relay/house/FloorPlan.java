@@ -18,7 +18,7 @@ final class FloorPlan {
           List.of("tokens", "idempotency", "keyring"),
           List.of("access", "suppression", "domains"),
           List.of("queue"),
-          List.of("admission", "rendering"),
+          List.of("admission", "rendering", "operations"),
           List.of("submission", "delivery", "tracking", "feedback", "doctor"),
           List.of("admin"),
           List.of("config"),

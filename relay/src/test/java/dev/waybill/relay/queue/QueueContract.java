@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
-import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.DatabaseSettings;
@@ -413,39 +412,6 @@ abstract class QueueContract {
     settle(delivery, new AttemptOutcome.Delivered(PEER, "250 2.0.0 Ok"));
     assertThat(bench.told())
         .containsExactly("email.sent ann@there.example", "email.delivered ann@there.example");
-  }
-
-  @Test
-  void triesDeferredMailNowWhenAsked() {
-    bench.accept(bench.message("x", "ann@there.example"));
-    settle(bench.next(), deferred());
-    bench.accept(
-        bench.message("y", clock.instant().plus(Duration.ofHours(2)), "bob@there.example"));
-    clock.advance(Duration.ofSeconds(1));
-
-    assertThat(bench.queue.retry(new Queue.Retry.All())).isEqualTo(1);
-    ReadyDelivery again = bench.next();
-    assertThat(again.recipient()).isEqualTo(EmailAddress.of("ann@there.example"));
-    assertThat(again.attempts()).isEqualTo(1);
-    assertThat(states()).containsEntry("scheduled", 1L).containsEntry("sending", 1L);
-  }
-
-  @Test
-  void triesOneDestinationOrOneMessageNow() {
-    UUID ann = bench.accept(bench.message("x", "ann@there.example"));
-    settle(bench.next(), deferred());
-    bench.accept(bench.message("y", "bob@here.example"));
-    settle(bench.next(), deferred());
-    clock.advance(Duration.ofSeconds(1));
-
-    assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("nowhere.example"))))
-        .isZero();
-    assertThat(bench.queue.retry(new Queue.Retry.Destination(DomainName.of("here.example"))))
-        .isEqualTo(1);
-    assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("bob@here.example"));
-    assertThat(bench.queue.retry(new Queue.Retry.Message(UUID.randomUUID()))).isZero();
-    assertThat(bench.queue.retry(new Queue.Retry.Message(ann))).isEqualTo(1);
-    assertThat(bench.next().recipient()).isEqualTo(EmailAddress.of("ann@there.example"));
   }
 
   @Test

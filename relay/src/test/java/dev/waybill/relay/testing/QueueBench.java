@@ -1,6 +1,7 @@
 package dev.waybill.relay.testing;
 
 import dev.waybill.relay.clock.TimeOrderedIds;
+import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.message.DomainName;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -141,6 +143,15 @@ public final class QueueBench implements AutoCloseable {
       return handedOver.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
+    }
+  }
+
+  /// What was handed over and not taken by [#next] goes back, as from a site's queue.
+  public void withdraw(Set<DeliveryKey> keys) {
+    for (ReadyDelivery delivery : handedOver) {
+      if (keys.contains(delivery.key()) && handedOver.remove(delivery)) {
+        var _ = queue.release(delivery);
+      }
     }
   }
 
