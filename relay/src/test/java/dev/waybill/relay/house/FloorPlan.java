@@ -15,7 +15,7 @@ final class FloorPlan {
           List.of("dkim", "dns", "smtp", "report", "tls"),
           List.of("storage", "http", "metrics"),
           List.of("events"),
-          List.of("tokens", "streams", "idempotency", "keyring"),
+          List.of("tokens", "streams", "idempotency", "keyring", "brand"),
           List.of("access", "suppression", "domains"),
           List.of("queue"),
           List.of("admission", "rendering"),
