@@ -50,6 +50,7 @@ import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.tls.ServerCertificate;
 import dev.waybill.relay.tokens.Tokens;
+import dev.waybill.relay.tracking.Senders;
 import dev.waybill.relay.tracking.Subscriptions;
 import dev.waybill.relay.tracking.TrackingDoor;
 import java.io.IOException;
@@ -186,7 +187,7 @@ public final class Relay {
             settings.tracking(),
             TrackingDoor.Readers.of(tokens),
             TrackingDoor.Ledger.of(journal),
-            Subscriptions.of(suppressions, id -> domains.byId(id).map(SendingDomain::name)),
+            Subscriptions.of(suppressions, Senders.of(domains)),
             pages,
             new TrackingDoor.Surroundings(
                 () -> domains.listEver().stream().map(SendingDomain::name).toList(),

@@ -4,7 +4,6 @@ import dev.waybill.relay.http.Parameters;
 import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
-import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.tokens.Tokens;
 import java.nio.charset.StandardCharsets;
@@ -57,8 +56,13 @@ final class Unsubscribing {
     }
   }
 
-  private String sender(Tokens.Unsubscribe wish) {
-    return subscriptions.senders().apply(wish.domainId()).map(DomainName::value).orElse("");
+  private Sender sender(Tokens.Unsubscribe wish) {
+    return subscriptions
+        .senders()
+        .domains()
+        .apply(wish.domainId())
+        .map(Sender::of)
+        .orElse(Sender.UNKNOWN);
   }
 
   private static boolean takesBack(Request request) {

@@ -130,7 +130,10 @@ class ForgedTokensTest {
               journal.add(event);
               return CompletableFuture.completedFuture(null);
             }),
-        new Subscriptions(_ -> nobody(), _ -> nobody(), _ -> Optional.empty()),
+        new Subscriptions(
+            _ -> nobody(),
+            _ -> nobody(),
+            new Senders(_ -> Optional.empty(), (_, _) -> Optional.empty())),
         List.of(),
         new TrackingDoor.Surroundings(List::of, () -> NOON, random, new SimpleMeterRegistry()));
   }
