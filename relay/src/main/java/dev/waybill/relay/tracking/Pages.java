@@ -23,11 +23,11 @@ final class Pages {
       background:var(--ground);color:var(--ink);\
       font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}\
       main{width:100%;max-width:29rem;padding:2.25rem 2rem;background:var(--card);\
-      border:1px solid var(--line);border-radius:1rem;box-shadow:0 1rem 3rem -1.5rem #0004}\
-      h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;letter-spacing:-.01em;text-wrap:balance;\
+      border:1px solid var(--line);border-radius:1rem;box-shadow:0 1rem 3rem -1.5rem #0004;\
       overflow-wrap:anywhere}\
+      h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}\
       p{margin:0 0 1rem;color:var(--soft)}p:last-child{margin-bottom:0}\
-      strong{color:var(--ink);font-weight:600;overflow-wrap:anywhere}\
+      strong{color:var(--ink);font-weight:600}\
       .mark{display:block;width:2.75rem;height:2.75rem;margin:0 0 1.25rem;color:var(--press)}\
       .good{color:var(--good)}\
       form{margin:1.5rem 0 1.25rem}form:last-child{margin-bottom:0}\
@@ -37,7 +37,7 @@ final class Pages {
       button.plain{background:none;color:var(--press);border:1px solid var(--line)}\
       button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}\
       .small{font-size:.9375rem}\
-      .sender{margin:-.25rem 0 1rem;font-size:.875rem;overflow-wrap:anywhere}\
+      .sender{margin:-.25rem 0 1rem;font-size:.875rem}\
       .logo{display:block;box-sizing:content-box;max-width:100%;height:auto;margin:0 0 1.25rem}\
       @media (prefers-color-scheme:dark){.logo{max-width:calc(100% - 1.25rem);padding:.5rem .625rem;\
       background:#fff;border-radius:.5rem}}\
