@@ -80,6 +80,18 @@ async function compare(browser, names) {
   return links;
 }
 
+/** The picture of logo.png came, and stands above the heading within the page. */
+async function seesLogo(page, where) {
+  const logo = await page.locator('img.logo').evaluate((image) => ({ whole: image.naturalWidth, alt: image.alt }));
+  const box = await page.locator('img.logo').boundingBox();
+  const heading = await page.locator('h1').boundingBox();
+  const fits = box && heading && box.height > 30 && box.height < 70 && box.y + box.height <= heading.y
+    && box.x >= 0 && box.x + box.width <= page.viewportSize().width;
+  if (logo.whole !== 120 || logo.alt !== 'Müller Shoes' || !fits) {
+    wrong.push(`the logo (${where}): ${JSON.stringify({ ...logo, box, heading })}`);
+  }
+}
+
 async function unsubscribe(browser, address) {
   const url = `http://127.0.0.1:8080${new URL(address).pathname}`;
   for (const [device, width, height] of [['phone', 390, 844], ['desk', 1280, 800]]) {
@@ -90,12 +102,18 @@ async function unsubscribe(browser, address) {
         && page.screenshot({ path: path.join(screenshots, `unsubscribe-${device}-${colorScheme}-${what}.png`) });
       await page.goto(url);
       await shot('asked');
+      const asked = await page.textContent('main');
+      if (!asked.includes('Unsubscribe from Müller Shoes?') || !asked.includes('Sender: shop.example')) {
+        wrong.push(`the page on ${device} asks "${asked}"`);
+      }
+      await seesLogo(page, `${device}, ${colorScheme}`);
       await page.keyboard.press('Tab');
       await shot('focused');
       await page.keyboard.press('Enter');
       await page.locator('h1[role=status]').waitFor({ timeout: 5000 }).catch(() => {});
       const heading = await page.textContent('h1');
       if (heading !== 'You are unsubscribed') wrong.push(`Tab and Enter on ${device} led to "${heading}"`);
+      await seesLogo(page, `${device}, ${colorScheme}, done`);
       await shot('done');
       await context.close();
     }

@@ -287,6 +287,31 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void showsADomainsNameAndLogo() throws Exception {
+    Path logo =
+        Files.write(
+            folder.resolve("logo.gif"),
+            Base64.getDecoder()
+                .decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=="));
+    assertThat(run("domains", "add", "named.example", "--display-name=Müller", "--logo=" + logo))
+        .extracting(Ran::code)
+        .isEqualTo(0);
+    JsonNode shown = json("domains", "show", "named.example");
+    assertThat(shown.get("display_name").asString()).isEqualTo("Müller");
+    assertThat(shown.get("logo").get("type").asString()).isEqualTo("image/gif");
+
+    assertThat(run("domains", "update", "named.example", "--display-name=", "--no-logo").code())
+        .isZero();
+    shown = json("domains", "show", "named.example");
+    assertThat(shown.get("display_name").isNull()).isTrue();
+    assertThat(shown.get("logo").isNull()).isTrue();
+    Ran refused =
+        run("domains", "update", "named.example", "--logo=" + folder.resolve("sandbox.json"));
+    assertThat(refused.code()).isEqualTo(3);
+    assertThat(refused.err()).contains("logo: no picture of a kind that is known");
+  }
+
+  @Test
   void changesKeysAndTellsTheirHistory() {
     assertThat(run("domains", "add", "keys.test", "--rsa-bits", "3072", "--ed25519").code())
         .isZero();

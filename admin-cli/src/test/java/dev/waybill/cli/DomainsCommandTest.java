@@ -79,7 +79,7 @@ class DomainsCommandTest {
         .isEqualTo(
             "{\"name\":\"example.com\",\"custom_return_path\":\"bounce\",\"open_tracking\":true,"
                 + "\"click_tracking\":true,\"tracking_subdomain\":\"links\",\"tls\":\"enforced\","
-                + "\"dkim_rsa_bits\":3072,\"dkim_ed25519\":true,"
+                + "\"dkim_ed25519\":true,\"dkim_rsa_bits\":3072,"
                 + "\"dkim_private_key\":\"-----BEGIN PRIVATE KEY-----\\nAA==\\n\","
                 + "\"dkim_selector\":\"s1\"}");
     assertThat(ran.out()).startsWith("{\n  \"object\" : \"domain\",\n");
@@ -159,7 +159,7 @@ class DomainsCommandTest {
 
     assertThat(ran.code()).isZero();
     assertThat(ran.out())
-        .contains("STATUS       \033[33mpending\033[0m\n")
+        .contains("STATUS        \033[33mpending\033[0m\n")
         .contains("\033[31mfailed\033[0m")
         .doesNotContain("v=DKIM1");
     assertThat(ran.out().lines().map(line -> line.replaceAll("\033\\[\\d+m", "").length()))
@@ -193,8 +193,8 @@ class DomainsCommandTest {
             + "\"deleted_at\":\"2026-11-21T11:00:00.5Z\",\"records\":[]}");
 
     assertThat(shell.run("domains", "show", "d2", "--deleted").out())
-        .startsWith("NAME         gone.example (deleted)\n")
-        .contains("DELETED      2026-11-21T11:00:00Z\n")
+        .startsWith("NAME          gone.example (deleted)\n")
+        .contains("DELETED       2026-11-21T11:00:00Z\n")
         .doesNotContain("RECORD ");
   }
 
@@ -286,6 +286,64 @@ class DomainsCommandTest {
     assertThat(on).isEqualTo(new Ran(0, "", "Updated example.com.\n"));
     assertThat(off.code()).isZero();
     assertThat(rest.out()).isEqualTo("id\r\nd1\r\n");
+  }
+
+  @Test
+  void sendsWhatRecipientsSeeAndTakesItAway() throws IOException {
+    relay.on("PATCH /domains/example.com", 200, DONE);
+    Path logo = Files.write(home.resolve("logo.png"), new byte[] {1, 2, 3});
+
+    shell.run(
+        "domains",
+        "update",
+        "example.com",
+        "--display-name=Müller",
+        "--unsubscribe-footer=Bye: __unsubscribe_url__",
+        "--logo=" + logo);
+    assertThat(relay.last().body())
+        .isEqualTo(
+            "{\"display_name\":\"Müller\",\"unsubscribe_footer\":\"Bye: __unsubscribe_url__\","
+                + "\"logo\":\"data:application/octet-stream;base64,AQID\"}");
+    shell.run(
+        "domains",
+        "update",
+        "example.com",
+        "--display-name=",
+        "--unsubscribe-footer",
+        "",
+        "--no-logo");
+    assertThat(relay.last().body())
+        .isEqualTo("{\"display_name\":\"\",\"unsubscribe_footer\":\"\",\"logo\":\"\"}");
+    int sent = relay.lines().size();
+
+    Ran both = shell.run("domains", "update", "e.com", "--logo=" + logo, "--no-logo");
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err()).contains("--logo and --no-logo exclude each other");
+    assertThat(shell.run("domains", "update", "e.com", "--logo=no.png").err())
+        .startsWith("waybillctl: --logo: there is no file no.png");
+    Path large = Files.write(home.resolve("large.png"), new byte[65_537]);
+    assertThat(shell.run("domains", "add", "e.com", "--logo=" + large).err())
+        .contains("large.png (expected: a picture of at most 64 KiB)");
+    assertThat(relay.lines()).hasSize(sent);
+  }
+
+  @Test
+  void showTellsWhatRecipientsSee() {
+    relay.on(
+        "GET /domains/example.com",
+        200,
+        "{\"name\":\"example.com\",\"display_name\":\"Müller\",\"unsubscribe_footer\":\"a\\nb\","
+            + "\"logo\":{\"type\":\"image/png\",\"size\":321,\"width\":120,\"height\":40},"
+            + "\"records\":[]}");
+
+    assertThat(shell.run("domains", "show", "example.com").out())
+        .contains("DISPLAY NAME  Müller\n")
+        .contains("FOOTER        a\\u000ab\n")
+        .contains("LOGO          image/png\nLOGO WIDTH    120\nLOGO HEIGHT   40\n")
+        .contains("LOGO SIZE     321\n");
+    assertThat(shell.run("domains", "show", "example.com", "-o", "csv").out())
+        .contains(
+            ",display_name,unsubscribe_footer,logo_type,logo_width,logo_height,logo_size\r\n");
   }
 
   @Test

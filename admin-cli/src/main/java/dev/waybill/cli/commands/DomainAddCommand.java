@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  waybillctl domains add example.com --rsa-bits 3072 --ed25519",
       "  waybillctl domains add example.com --return-path bounce --click-tracking"
           + " --tracking-subdomain links",
+      "  waybillctl domains add example.com --display-name 'Müller Shoes' --logo logo.png",
       "  waybillctl domains add example.com --dkim-key old-key.pem --dkim-selector s1"
     })
 final class DomainAddCommand implements Callable<Integer> {
@@ -37,34 +39,11 @@ final class DomainAddCommand implements Callable<Integer> {
       description = "Subdomain that bounces come back to (default: send).")
   @Nullable String returnPath;
 
-  @Option(names = "--open-tracking", description = "Count opens.")
-  boolean openTracking;
-
-  @Option(names = "--click-tracking", description = "Count clicks.")
-  boolean clickTracking;
-
-  @Option(
-      names = "--tracking-subdomain",
-      paramLabel = "LABEL",
-      description = "Subdomain that tracked links point to.")
-  @Nullable String trackingSubdomain;
-
-  @Option(
-      names = "--tls",
-      paramLabel = "MODE",
-      description = "Encryption of the copies sent: ${COMPLETION-CANDIDATES}.")
-  DomainsCommand.@Nullable Tls tls;
-
   @Option(
       names = "--rsa-bits",
       paramLabel = "N",
       description = "Size of the DKIM keys: 2048 (default), 3072 or 4096.")
   @Nullable Integer rsaBits;
-
-  @Option(
-      names = "--ed25519",
-      description = "Sign with an Ed25519 key too; one record more to publish.")
-  boolean ed25519;
 
   @Option(
       names = "--dkim-key",
@@ -77,6 +56,8 @@ final class DomainAddCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "The selector that key is published under.")
   @Nullable String dkimSelector;
+
+  @Mixin DomainOptions settings = new DomainOptions();
 
   private final Waybillctl root;
 
@@ -108,23 +89,9 @@ final class DomainAddCommand implements Callable<Integer> {
     if (returnPath != null) {
       body.put("custom_return_path", returnPath);
     }
-    if (openTracking) {
-      body.put("open_tracking", true);
-    }
-    if (clickTracking) {
-      body.put("click_tracking", true);
-    }
-    if (trackingSubdomain != null) {
-      body.put("tracking_subdomain", trackingSubdomain);
-    }
-    if (tls != null) {
-      body.put("tls", tls.toString());
-    }
+    settings.into(body);
     if (rsaBits != null) {
       body.put("dkim_rsa_bits", Limits.rsaBits(rsaBits));
-    }
-    if (ed25519) {
-      body.put("dkim_ed25519", true);
     }
     if (dkimKey != null) {
       body.put("dkim_private_key", KeyFile.read("--dkim-key", dkimKey));

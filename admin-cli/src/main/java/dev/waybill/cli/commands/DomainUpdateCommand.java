@@ -4,8 +4,8 @@ import dev.waybill.cli.output.ExitCode;
 import dev.waybill.cli.output.Failure;
 import dev.waybill.cli.output.Json;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,40 +18,24 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "  waybillctl domains update example.com --click-tracking --tracking-subdomain links",
       "  waybillctl domains update example.com --no-open-tracking --tls enforced",
-      "  waybillctl domains update example.com --ed25519"
+      "  waybillctl domains update example.com --ed25519",
+      "  waybillctl domains update example.com --display-name 'Müller Shoes' --logo logo.png",
+      "  waybillctl domains update example.com --unsubscribe-footer"
+          + " 'You shop at Müller. [Unsubscribe](__unsubscribe_url__)'"
     })
 final class DomainUpdateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = DomainsCommand.NAME)
   String name = "";
 
-  @Option(names = "--open-tracking", negatable = true, description = "Count opens, or not.")
-  @Nullable Boolean openTracking;
-
-  @Option(names = "--click-tracking", negatable = true, description = "Count clicks, or not.")
-  @Nullable Boolean clickTracking;
-
-  @Option(
-      names = "--tracking-subdomain",
-      paramLabel = "LABEL",
-      description = "Subdomain that tracked links point to.")
-  @Nullable String trackingSubdomain;
+  @Mixin DomainOptions settings = new DomainOptions();
 
   @Option(
       names = "--no-tracking-subdomain",
       description = "Let tracked links point to the relay's own host.")
   boolean noTrackingSubdomain;
 
-  @Option(
-      names = "--tls",
-      paramLabel = "MODE",
-      description = "Encryption of the copies sent: ${COMPLETION-CANDIDATES}.")
-  DomainsCommand.@Nullable Tls tls;
-
-  @Option(
-      names = "--ed25519",
-      negatable = true,
-      description = "Sign with an Ed25519 key too, or with RSA only.")
-  @Nullable Boolean ed25519;
+  @Option(names = "--no-logo", description = "Take the picture away.")
+  boolean noLogo;
 
   private final Waybillctl root;
 
@@ -66,7 +50,7 @@ final class DomainUpdateCommand implements Callable<Integer> {
         .change(
             root.client().patch(DomainsCommand.DOMAINS.name(name), body), DomainsCommand.CHANGE);
     root.say("Updated " + name + ".");
-    if (ed25519 != null && ed25519) {
+    if (Boolean.TRUE.equals(settings.ed25519)) {
       root.say(
           "There is a record more to publish: waybillctl domains records " + name + " --missing");
     }
@@ -74,36 +58,27 @@ final class DomainUpdateCommand implements Callable<Integer> {
   }
 
   private ObjectNode body() throws Failure {
+    exclude("--tracking-subdomain", settings.trackingSubdomain != null, noTrackingSubdomain);
+    exclude("--logo", settings.logo != null, noLogo);
     ObjectNode body = Json.object();
-    if (openTracking != null) {
-      body.put("open_tracking", openTracking);
-    }
-    if (clickTracking != null) {
-      body.put("click_tracking", clickTracking);
-    }
-    if (trackingSubdomain != null && noTrackingSubdomain) {
-      throw new Failure(
-          ExitCode.USAGE,
-          "--tracking-subdomain and --no-tracking-subdomain exclude each other",
-          "");
-    }
-    if (trackingSubdomain != null) {
-      body.put("tracking_subdomain", trackingSubdomain);
-    }
+    settings.into(body);
     if (noTrackingSubdomain) {
-      // null would mean: as it is
       body.put("tracking_subdomain", "");
     }
-    if (tls != null) {
-      body.put("tls", tls.toString());
-    }
-    if (ed25519 != null) {
-      body.put("dkim_ed25519", ed25519);
+    if (noLogo) {
+      body.put("logo", "");
     }
     if (body.isEmpty()) {
       throw new Failure(
           ExitCode.USAGE, "nothing to change on " + name, "See: waybillctl domains update --help");
     }
     return body;
+  }
+
+  private static void exclude(String option, boolean given, boolean taken) throws Failure {
+    if (given && taken) {
+      throw new Failure(
+          ExitCode.USAGE, option + " and --no-" + option.substring(2) + " exclude each other", "");
+    }
   }
 }

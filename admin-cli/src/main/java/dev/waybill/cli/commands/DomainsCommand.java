@@ -65,6 +65,14 @@ final class DomainsCommand {
           Column.of("ID", "id"));
   private static final List<Column> WITH_DELETED =
       Stream.concat(COLUMNS.stream(), Stream.of(Column.time("DELETED", "deleted_at"))).toList();
+  private static final List<Column> BRAND =
+      List.of(
+          Column.of("DISPLAY NAME", "display_name"),
+          Column.of("FOOTER", "unsubscribe_footer"),
+          Column.of("LOGO", "logo.type"),
+          Column.of("LOGO WIDTH", "logo.width"),
+          Column.of("LOGO HEIGHT", "logo.height"),
+          Column.of("LOGO SIZE", "logo.size"));
   private static final List<Column> HISTORY =
       List.of(
           Column.time("TIME", "at"),
@@ -157,7 +165,8 @@ final class DomainsCommand {
     boolean deleted = !Column.text(domain.path("deleted_at")).isEmpty();
     root.report()
         .object(
-            root.output == Format.TABLE ? named(domain) : domain, deleted ? WITH_DELETED : COLUMNS);
+            root.output == Format.TABLE ? named(domain) : domain,
+            Stream.concat((deleted ? WITH_DELETED : COLUMNS).stream(), BRAND.stream()).toList());
     if (root.output == Format.TABLE && !domain.path("records").isEmpty()) {
       root.report().out().println();
       root.report().table(domain.path("records"), RecordWriter.statusColumns());

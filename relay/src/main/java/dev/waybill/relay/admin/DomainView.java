@@ -2,6 +2,7 @@ package dev.waybill.relay.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.waybill.relay.brand.Logo;
 import dev.waybill.relay.domains.DnsRecord;
 import dev.waybill.relay.domains.SendingDomain;
 import java.time.Instant;
@@ -27,11 +28,28 @@ record DomainView(
     boolean openTracking,
     boolean clickTracking,
     @Nullable String trackingSubdomain,
+    @Nullable String displayName,
+    @Nullable String unsubscribeFooter,
+    @Nullable LogoView logo,
     String tls,
     @JsonInclude(Include.NON_NULL) @Nullable List<RecordView> records) {
 
   static final String ENFORCED = "enforced";
   static final String OPPORTUNISTIC = "opportunistic";
+
+  /// What is known of a logo; the picture itself stands at `/domains/{domain}/logo`.
+  ///
+  /// @param type the media type
+  /// @param size in octets
+  /// @param digest SHA-256 in hexadecimal
+  record LogoView(String type, int size, int width, int height, String digest) {
+    static @Nullable LogoView of(@Nullable Logo logo) {
+      return logo == null
+          ? null
+          : new LogoView(
+              logo.format().mediaType(), logo.size(), logo.width(), logo.height(), logo.digest());
+    }
+  }
 
   /// A record to publish as the API shows it.
   ///
@@ -87,6 +105,9 @@ record DomainView(
         domain.openTracking(),
         domain.clickTracking(),
         domain.trackingSubdomain(),
+        domain.brand().displayName(),
+        domain.brand().unsubscribeFooter(),
+        LogoView.of(domain.brand().logo()),
         domain.requireTls() ? ENFORCED : OPPORTUNISTIC,
         records);
   }

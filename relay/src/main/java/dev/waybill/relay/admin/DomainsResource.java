@@ -1,5 +1,6 @@
 package dev.waybill.relay.admin;
 
+import dev.waybill.relay.brand.Logo;
 import dev.waybill.relay.dkim.SigningKey.Algorithm;
 import dev.waybill.relay.domains.AddOutcome;
 import dev.waybill.relay.domains.DomainChange;
@@ -35,13 +36,16 @@ final class DomainsResource {
       @Nullable Boolean openTracking,
       @Nullable Boolean clickTracking,
       @Nullable String trackingSubdomain,
+      @Nullable String displayName,
+      @Nullable String unsubscribeFooter,
+      @Nullable String logo,
       @Nullable String tls,
       @Nullable String dkimPrivateKey,
       @Nullable String dkimSelector,
       @Nullable Integer dkimRsaBits,
       @Nullable Boolean dkimEd25519) {
 
-    /// @throws Refusal when the name is missing or `tls` is unknown
+    /// @throws Refusal when the name is missing, `tls` is unknown or the logo is no `data:` URL
     NewDomain toRequest() {
       if (name == null || name.isBlank()) {
         throw new Refusal(Problem.missing("name"));
@@ -54,36 +58,37 @@ final class DomainsResource {
           trackingSubdomain,
           Objects.requireNonNullElse(requireTls(tls), false),
           new KeyWish(Algorithm.RSA_SHA256, dkimRsaBits, dkimPrivateKey, dkimSelector),
-          Boolean.TRUE.equals(dkimEd25519));
+          Boolean.TRUE.equals(dkimEd25519),
+          BrandFields.wish(displayName, unsubscribeFooter, logo));
     }
   }
 
-  /// @param trackingSubdomain a label; JSON's null, like an empty one, takes it away
+  /// JSON's null, like an empty text, takes away what is typed as a tree here.
+  ///
+  /// @param trackingSubdomain a label
+  /// @param logo a picture as a `data:` URL
   record Update(
       @Nullable Boolean openTracking,
       @Nullable Boolean clickTracking,
       @Nullable JsonNode trackingSubdomain,
+      @Nullable JsonNode displayName,
+      @Nullable JsonNode unsubscribeFooter,
+      @Nullable JsonNode logo,
       @Nullable String tls,
       @Nullable Boolean dkimEd25519) {
 
-    /// @throws Refusal when `tls` is unknown or the subdomain is neither text nor null
+    /// @throws Refusal when `tls` is unknown, a text is neither text nor null, or the logo is no
+    ///   `data:` URL
     DomainChange toChange() {
-      return new DomainChange(openTracking, clickTracking, label(), requireTls(tls));
-    }
-
-    private @Nullable String label() {
-      if (trackingSubdomain == null) {
-        return null;
-      }
-      if (trackingSubdomain.isNull()) {
-        return "";
-      }
-      if (!trackingSubdomain.isString()) {
-        throw new Refusal(
-            Problem.invalid(
-                "tracking_subdomain", trackingSubdomain.toString(), "a string or null"));
-      }
-      return trackingSubdomain.asString();
+      return new DomainChange(
+          openTracking,
+          clickTracking,
+          BrandFields.text("tracking_subdomain", trackingSubdomain),
+          requireTls(tls),
+          BrandFields.wish(
+              BrandFields.text("display_name", displayName),
+              BrandFields.text("unsubscribe_footer", unsubscribeFooter),
+              BrandFields.text("logo", logo)));
     }
   }
 
@@ -107,6 +112,7 @@ final class DomainsResource {
         Route.get("/domains/{domain}", this::show),
         Route.patch("/domains/{domain}", this::update),
         Route.delete("/domains/{domain}", this::remove),
+        Route.get("/domains/{domain}/logo", this::logo),
         Route.post("/domains/{domain}/verify", this::verify),
         Route.post("/domains/{domain}/disable", this::disable),
         Route.post("/domains/{domain}/enable", this::enable));
@@ -140,6 +146,16 @@ final class DomainsResource {
 
   private Response show(Request request) {
     return Json.response(200, withRecords(finder.ever(request)));
+  }
+
+  private Response logo(Request request) {
+    SendingDomain domain = finder.ever(request);
+    Logo logo = domain.brand().logo();
+    byte[] picture = logo == null ? null : domains.picture(domain.id(), logo).orElse(null);
+    if (logo == null || picture == null) {
+      throw new Refusal(Problem.notFound("%s has no logo".formatted(domain.name())));
+    }
+    return Response.of(200, logo.format().mediaType(), picture);
   }
 
   private Response update(Request request) {

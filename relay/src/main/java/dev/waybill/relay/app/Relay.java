@@ -48,6 +48,7 @@ import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.tls.ServerCertificate;
 import dev.waybill.relay.tokens.Tokens;
+import dev.waybill.relay.tracking.Senders;
 import dev.waybill.relay.tracking.Subscriptions;
 import dev.waybill.relay.tracking.TrackingDoor;
 import java.io.IOException;
@@ -193,8 +194,7 @@ public final class Relay {
             settings.tracking(),
             TrackingDoor.Readers.of(tokens),
             TrackingDoor.Ledger.of(journal),
-            Subscriptions.of(
-                suppressions, settings.streams(), id -> domains.byId(id).map(SendingDomain::name)),
+            Subscriptions.of(suppressions, settings.streams(), Senders.of(domains)),
             pages,
             new TrackingDoor.Surroundings(
                 () -> domains.listEver().stream().map(SendingDomain::name).toList(),

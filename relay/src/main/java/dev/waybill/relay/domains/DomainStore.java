@@ -1,5 +1,6 @@
 package dev.waybill.relay.domains;
 
+import dev.waybill.relay.brand.BrandStore;
 import dev.waybill.relay.keyring.DomainKey;
 import dev.waybill.relay.keyring.DomainKeyStore;
 import dev.waybill.relay.message.DomainName;
@@ -248,7 +249,8 @@ final class DomainStore {
             row.getBoolean("click_tracking"),
             row.getString("tracking_subdomain"),
             row.getBoolean("require_tls"),
-            Columns.instant(row, "created_at")),
+            Columns.instant(row, "created_at"),
+            BrandStore.read(row)),
         Columns.optionalInstant(row, "removed_at"),
         Columns.instant(row, "status_since"),
         Columns.optionalInstant(row, "next_check_at"),

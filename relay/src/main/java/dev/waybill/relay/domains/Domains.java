@@ -1,5 +1,7 @@
 package dev.waybill.relay.domains;
 
+import dev.waybill.relay.brand.BrandStore;
+import dev.waybill.relay.brand.Logo;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.dkim.SigningKey;
 import dev.waybill.relay.dns.PublishedRecords;
@@ -41,6 +43,7 @@ public final class Domains {
 
   private final Database database;
   private final DomainStore store = new DomainStore();
+  private final BrandStore brands = new BrandStore();
   private final HistoryStore history = new HistoryStore();
   private final RecordPlan plan;
   private final KeyWatch keyWatch;
@@ -187,6 +190,12 @@ public final class Domains {
     return snapshot.removedAt(id);
   }
 
+  /// The octets of a domain's logo as the database has them, a removed domain's too; empty when it
+  /// has none, or another one by now.
+  public Optional<byte[]> picture(UUID id, Logo logo) {
+    return database.jdbi().withHandle(handle -> brands.picture(handle, id, logo.digest()));
+  }
+
   /// What happened to a domain, newest first, at most the last thousand; a removed one's too.
   ///
   /// @param olderThan the changes before this one; null for the newest
@@ -230,7 +239,8 @@ public final class Domains {
   ///
   /// @param change its `trackingSubdomain` is a label, or empty for the relay's own host again
   /// @return the domain after the change; empty when there is no such domain
-  /// @throws IllegalArgumentException with words for the operator when the label is not usable
+  /// @throws IllegalArgumentException with words for the operator when the label or the brand is
+  ///   not usable
   public Optional<SendingDomain> update(UUID id, DomainChange change) {
     boolean changed =
         database.durably(handle -> {
@@ -245,6 +255,7 @@ public final class Domains {
             return false;
           }
           store.updateSettings(handle, after);
+          brands.put(handle, id, after.brand(), change.brand());
           store.countRevision(handle);
           news.changed(handle, after, "settings", "the operator changed the settings");
           return true;
@@ -320,19 +331,6 @@ public final class Domains {
       refresh();
     }
     return registered(id);
-  }
-
-  static SendingDomain withStatus(SendingDomain domain, DomainStatus status) {
-    return new SendingDomain(
-        domain.id(),
-        domain.name(),
-        status,
-        domain.returnPathLabel(),
-        domain.openTracking(),
-        domain.clickTracking(),
-        domain.trackingSubdomain(),
-        domain.requireTls(),
-        domain.createdAt());
   }
 
   private Optional<SendingDomain> registered(UUID id) {

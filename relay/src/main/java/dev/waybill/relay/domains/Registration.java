@@ -1,5 +1,6 @@
 package dev.waybill.relay.domains;
 
+import dev.waybill.relay.brand.BrandStore;
 import dev.waybill.relay.dkim.SigningKey.Algorithm;
 import dev.waybill.relay.domains.RegistrationRules.Judgement;
 import dev.waybill.relay.keyring.DomainKey;
@@ -25,6 +26,7 @@ final class Registration {
   private final Domains.Surroundings surroundings;
   private final DomainNews news;
   private final DomainStore store = new DomainStore();
+  private final BrandStore brands = new BrandStore();
   private final DomainKeyStore rows = new DomainKeyStore();
 
   Registration(
@@ -52,10 +54,11 @@ final class Registration {
             request.clickTracking(),
             fit.trackingSubdomain(),
             request.requireTls(),
-            surroundings.clock().instant());
+            surroundings.clock().instant(),
+            fit.brand());
     List<DomainKey> keys = firstKeys(domain, request);
     try {
-      return Optional.of(database.durably(handle -> insert(handle, domain, keys)));
+      return Optional.of(database.durably(handle -> insert(handle, domain, keys, request)));
     } catch (UnableToExecuteStatementException failure) {
       if (DomainStore.isDuplicate(failure)) {
         return Optional.empty();
@@ -76,9 +79,11 @@ final class Registration {
     return keys;
   }
 
-  private SendingDomain insert(Handle handle, SendingDomain domain, List<DomainKey> keys) {
+  private SendingDomain insert(
+      Handle handle, SendingDomain domain, List<DomainKey> keys, NewDomain request) {
     Instant firstCheck = verification.nextCheck(domain.status(), 0, false);
     store.insert(handle, domain, Objects.requireNonNull(firstCheck));
+    brands.put(handle, domain.id(), domain.brand(), request.brand());
     keys.forEach(key -> rows.insert(handle, key));
     store.countRevision(handle);
     news.created(handle, domain);

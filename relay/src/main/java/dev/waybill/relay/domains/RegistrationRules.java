@@ -1,6 +1,7 @@
 package dev.waybill.relay.domains;
 
 import com.google.common.net.InternetDomainName;
+import dev.waybill.relay.brand.Brand;
 import dev.waybill.relay.message.DomainName;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,8 @@ final class RegistrationRules {
   /// The outcome of the judgement.
   sealed interface Judgement {
     /// Fit to be registered, in canonical form.
-    record Fit(DomainName name, String returnPathLabel, @Nullable String trackingSubdomain)
+    record Fit(
+        DomainName name, String returnPathLabel, @Nullable String trackingSubdomain, Brand brand)
         implements Judgement {}
 
     /// @param problem names the field, the value and what was expected
@@ -59,13 +61,17 @@ final class RegistrationRules {
     if (!fits(name, returnPath, tracking, selector)) {
       return unfit("name", request.name(), "a name that leaves room for its records' names");
     }
-    return new Judgement.Fit(name, returnPath, tracking);
+    try {
+      return new Judgement.Fit(name, returnPath, tracking, Brand.NONE.with(request.brand()));
+    } catch (IllegalArgumentException unusable) {
+      return new Judgement.Unfit(String.valueOf(unusable.getMessage()));
+    }
   }
 
   /// The domain with the change applied.
   ///
   /// @throws IllegalArgumentException with words for the operator when the tracking subdomain's
-  ///   label is not usable
+  ///   label or the brand is not usable
   static SendingDomain apply(DomainChange change, SendingDomain domain) {
     String tracking = domain.trackingSubdomain();
     if (change.trackingSubdomain() != null) {
@@ -91,7 +97,8 @@ final class RegistrationRules {
         Objects.requireNonNullElse(change.clickTracking(), domain.clickTracking()),
         tracking,
         Objects.requireNonNullElse(change.requireTls(), domain.requireTls()),
-        domain.createdAt());
+        domain.createdAt(),
+        domain.brand().with(change.brand()));
   }
 
   /// What is wrong with a tracking subdomain's label; empty when nothing is.

@@ -100,7 +100,7 @@ final class Verification {
         return false;
       }
       DomainStatus next = on ? DomainStatus.NOT_STARTED : DomainStatus.DISABLED;
-      SendingDomain after = Domains.withStatus(row.domain(), next);
+      SendingDomain after = row.domain().withStatus(next);
       Instant now = surroundings.clock().instant();
       store.updateVerification(
           handle, new Row(after, null, now, nextCheck(next, 0, false), 0, Absence.NONE));
@@ -189,7 +189,7 @@ final class Verification {
     }
     int checks = changed || cause == Cause.OPERATOR ? 0 : row.checks() + 1;
     return new Row(
-        Domains.withStatus(domain, next),
+        domain.withStatus(next),
         row.removedAt(),
         changed ? now : row.statusSince(),
         nextCheck(next, checks, false),

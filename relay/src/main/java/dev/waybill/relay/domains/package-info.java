@@ -23,7 +23,8 @@
 /// Reading order: [Domains], [SendingDomain], `RegistrationRules`, `Registration`, `RecordPlan`,
 /// `Inspection` with `SpfInspection`, `DkimInspection` and `DmarcInspection`, `StatusRules`,
 /// `Absence`, `Verification`, [VerificationSchedule], `KeyWatch`, [Rotation], `DomainNews`,
-/// `DomainSnapshot`, `DomainStore`. The keys themselves: room `keyring`.
+/// `DomainSnapshot`, `DomainStore`. The keys themselves: room `keyring`; what a domain shows to
+/// recipients: room `brand`.
 @NullMarked
 package dev.waybill.relay.domains;
 

@@ -63,6 +63,11 @@ final class Base64Text implements PartText {
   }
 
   @Override
+  public boolean takesEightBit() {
+    return true;
+  }
+
+  @Override
   public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
     if (edits.isEmpty()) {
       return 0;
@@ -79,7 +84,7 @@ final class Base64Text implements PartText {
           new Splice.Edit(
               edit.from() - kept,
               edit.to() - kept,
-              edit.replacement().getBytes(StandardCharsets.US_ASCII)));
+              edit.replacement().getBytes(StandardCharsets.ISO_8859_1)));
     }
     byte[] changed = Splice.apply(Arrays.copyOfRange(octets, kept, octets.length), changes);
     into.add(

@@ -5,6 +5,8 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.tokens.Tokens;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -89,11 +91,17 @@ final class CopyUrls {
   }
 
   String htmlFooter() {
-    return "<p style=\"font-size:12px;text-align:center\"><a href=\"%s\">Unsubscribe</a></p>"
-        .formatted(unsubscribe());
+    return Footer.of(domain.brand().unsubscribeFooter()).html(unsubscribe());
   }
 
-  String plainFooter() {
-    return "\r\nUnsubscribe: %s\r\n".formatted(unsubscribe());
+  /// One character for each octet; the relay's own footer where the charset cannot hold the
+  /// domain's.
+  ///
+  /// @param eightBit whether octets above 127 may be used
+  String plainFooter(Charset charset, boolean eightBit) {
+    return Footer.of(domain.brand().unsubscribeFooter())
+        .plain(unsubscribe(), charset, eightBit)
+        .or(() -> Footer.of(null).plain(unsubscribe(), StandardCharsets.US_ASCII, false))
+        .orElseThrow();
   }
 }

@@ -10,14 +10,17 @@ import java.util.List;
 /// Immutable; any thread may use it. SMTP allows lines of 998 octets (RFC 5321 §4.5.3.1.6): an edit
 /// that would make a line longer is left out or put on a line of its own. Lines that were submitted
 /// longer are the application's own doing.
-record IdentityText(String text, int bodyStart) implements PartText {
+///
+/// @param takesEightBit whether it is labelled other than `7bit` (RFC 2045 §2.7)
+record IdentityText(String text, int bodyStart, boolean takesEightBit) implements PartText {
   private static final int MAX_LINE = 998;
 
   static IdentityText of(byte[] message, Leaf leaf) {
     int length = leaf.bodyEnd() - leaf.bodyStart();
     return new IdentityText(
         new String(message, leaf.bodyStart(), length, StandardCharsets.ISO_8859_1),
-        leaf.bodyStart());
+        leaf.bodyStart(),
+        !leaf.transferEncoding().equals("7bit"));
   }
 
   @Override
@@ -46,7 +49,7 @@ record IdentityText(String text, int bodyStart) implements PartText {
           new Splice.Edit(
               bodyStart + edit.from(),
               bodyStart + edit.to(),
-              replacement.getBytes(StandardCharsets.US_ASCII)));
+              replacement.getBytes(StandardCharsets.ISO_8859_1)));
       int lastBreak = replacement.lastIndexOf('\n');
       column = lastBreak < 0 ? column + replacement.length() : replacement.length() - 1 - lastBreak;
       line = lineStart(edit.to());

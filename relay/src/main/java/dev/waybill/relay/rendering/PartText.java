@@ -17,6 +17,9 @@ sealed interface PartText permits IdentityText, QuotedPrintableText, Base64Text 
   /// the text is a place in the octets whatever the charset.
   String text();
 
+  /// Whether its transfer encoding can carry octets above 127.
+  boolean takesEightBit();
+
   /// Turns edits of [#text] into edits of the message.
   ///
   /// @param edits ascending, without overlap

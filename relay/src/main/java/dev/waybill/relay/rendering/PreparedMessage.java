@@ -68,7 +68,7 @@ final class PreparedMessage {
     return (int) Math.min(Integer.MAX_VALUE, weight);
   }
 
-  /// Whether a body has octets above 127 as submitted; edits only ever add ASCII.
+  /// Whether a body has octets above 127 as submitted.
   boolean eightBit() {
     return eightBit;
   }
@@ -76,8 +76,10 @@ final class PreparedMessage {
   /// The copy without its signatures.
   ///
   /// @param bodyChanged whether its body differs from what was submitted
+  /// @param eightBitFooter whether octets above 127 came into a body with a footer
   /// @param untracked why not all that was to be counted is; empty also when nothing was
-  record Unsigned(byte[] bytes, boolean bodyChanged, Set<Untracked> untracked) {}
+  record Unsigned(
+      byte[] bytes, boolean bodyChanged, boolean eightBitFooter, Set<Untracked> untracked) {}
 
   Unsigned copy(CopyUrls urls, boolean opens, boolean clicks) {
     List<Splice.Edit> edits = new ArrayList<>();
@@ -100,10 +102,15 @@ final class PreparedMessage {
       untracked.add(Untracked.STRUCTURE);
     }
     boolean bodyChanged = edits.size() > headerEdits;
+    boolean eightBitFooter =
+        wantsFooter
+            && edits.subList(headerEdits, edits.size()).stream()
+                .map(Splice.Edit::replacement)
+                .anyMatch(octets -> hasEightBit(octets, 0, octets.length));
     if (!endsInLineBreak()) {
       edits.add(new Splice.Edit(bytes.length, bytes.length, LINE_BREAK));
     }
-    return new Unsigned(Splice.apply(bytes, edits), bodyChanged, untracked);
+    return new Unsigned(Splice.apply(bytes, edits), bodyChanged, eightBitFooter, untracked);
   }
 
   /// The hash of the body as submitted, shared by all copies that do not change it.

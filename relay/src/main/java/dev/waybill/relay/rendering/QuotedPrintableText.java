@@ -98,6 +98,11 @@ final class QuotedPrintableText implements PartText {
   }
 
   @Override
+  public boolean takesEightBit() {
+    return true;
+  }
+
+  @Override
   public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
     int column = 0;
     int written = bodyStart;

@@ -79,7 +79,7 @@ public final class Renderer {
     byte[] bytes = copy.bytes();
     HeaderBlock header = HeaderBlock.parse(bytes);
     boolean eightBit =
-        message.eightBit()
+        (message.eightBit() || copy.eightBitFooter())
             && (!copy.bodyChanged()
                 || PreparedMessage.hasEightBit(bytes, header.bodyStart(), bytes.length));
     boolean smtpUtf8 =

@@ -6,7 +6,7 @@ import java.util.Objects;
 ///
 /// @param from the first character replaced
 /// @param to behind the last character replaced; equal to `from` for an insertion
-/// @param replacement ASCII only, so that it is the same in every charset that is edited
+/// @param replacement one character for each octet of the part's charset
 /// @param optional whether it may be left out where a line would become too long for SMTP
 record TextEdit(int from, int to, String replacement, boolean optional) {
   TextEdit {

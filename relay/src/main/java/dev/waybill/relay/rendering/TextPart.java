@@ -115,7 +115,12 @@ final class TextPart {
       }
     } else if (footer && mediaType.equals("text/plain")) {
       String gap = text.isEmpty() || text.endsWith("\n") ? "" : "\r\n";
-      edits.add(new TextEdit(text.length(), text.length(), gap + urls.plainFooter(), false));
+      edits.add(
+          new TextEdit(
+              text.length(),
+              text.length(),
+              gap + urls.plainFooter(charset, encoded.takesEightBit()),
+              false));
     }
     edits.sort(Comparator.comparingInt(TextEdit::from));
     return edits;

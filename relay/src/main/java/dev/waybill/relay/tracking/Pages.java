@@ -5,6 +5,7 @@ import dev.waybill.relay.http.Response;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.text.Bidi;
 import java.util.Base64;
 
 /// The few pages a recipient may see: no script, no third party, readable in light and dark.
@@ -22,10 +23,11 @@ final class Pages {
       background:var(--ground);color:var(--ink);\
       font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}\
       main{width:100%;max-width:29rem;padding:2.25rem 2rem;background:var(--card);\
-      border:1px solid var(--line);border-radius:1rem;box-shadow:0 1rem 3rem -1.5rem #0004}\
+      border:1px solid var(--line);border-radius:1rem;box-shadow:0 1rem 3rem -1.5rem #0004;\
+      overflow-wrap:anywhere}\
       h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}\
       p{margin:0 0 1rem;color:var(--soft)}p:last-child{margin-bottom:0}\
-      strong{color:var(--ink);font-weight:600;overflow-wrap:anywhere}\
+      strong{color:var(--ink);font-weight:600}\
       .mark{display:block;width:2.75rem;height:2.75rem;margin:0 0 1.25rem;color:var(--press)}\
       .good{color:var(--good)}\
       form{margin:1.5rem 0 1.25rem}form:last-child{margin-bottom:0}\
@@ -35,6 +37,10 @@ final class Pages {
       button.plain{background:none;color:var(--press);border:1px solid var(--line)}\
       button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}\
       .small{font-size:.9375rem}\
+      .sender{margin:-.25rem 0 1rem;font-size:.875rem}\
+      .logo{display:block;box-sizing:content-box;max-width:100%;height:auto;margin:0 0 1.25rem}\
+      @media (prefers-color-scheme:dark){.logo{max-width:calc(100% - 1.25rem);padding:.5rem .625rem;\
+      background:#fff;border-radius:.5rem}}\
       """;
 
   private static final String ENVELOPE =
@@ -75,9 +81,9 @@ final class Pages {
   /// What a page is about.
   ///
   /// @param recipient the address
-  /// @param sender the domain whose mail it is
+  /// @param sender whose mail it is
   /// @param list what the recipient knows the mail by; empty for everything that is sent to lists
-  record Subject(String recipient, String sender, String list) {
+  record Subject(String recipient, Sender sender, String list) {
     /// The name of the text about one list, or about all of them.
     String text(String name) {
       return list.isEmpty() ? name : name + ".list";
@@ -86,14 +92,17 @@ final class Pages {
 
   /// Asks; nothing has happened yet.
   static Response ask(PageTexts texts, Subject subject) {
+    Sender sender = subject.sender();
     return page(
         200,
         texts,
         "ask",
-        ENVELOPE
-            + "<h1>%s</h1>\n<p>%s</p>\n"
+        sender,
+        (sender.picture() == null ? ENVELOPE : "")
+            + "<h1>%s</h1>\n%s<p>%s</p>\n"
                 .formatted(
                     filled(texts, subject.text("ask.heading"), subject),
+                    domain(texts, sender),
                     filled(texts, subject.text("ask.text"), subject))
             + unsubscribing(texts.text("ask.button"))
             + "<p class=\"small\">%s</p>\n".formatted(texts.text("ask.note")));
@@ -101,14 +110,17 @@ final class Pages {
 
   /// It is done, and can be taken back.
   static Response done(PageTexts texts, Subject subject) {
+    Sender sender = subject.sender();
     return page(
         200,
         texts,
         "done",
+        sender,
         TICK
-            + "<h1 role=\"status\">%s</h1>\n<p>%s</p>\n<p class=\"small\">%s</p>\n"
+            + "<h1 role=\"status\">%s</h1>\n%s<p>%s</p>\n<p class=\"small\">%s</p>\n"
                 .formatted(
                     texts.text("done.heading"),
+                    domain(texts, sender),
                     filled(texts, subject.text("done.text"), subject),
                     texts.text("done.note"))
             + FORM.formatted(CHANGE, SUBSCRIBE, " class=\"plain\"", texts.text("done.button")));
@@ -116,14 +128,18 @@ final class Pages {
 
   /// It was taken back.
   static Response back(PageTexts texts, Subject subject) {
+    Sender sender = subject.sender();
     return page(
         200,
         texts,
         "back",
+        sender,
         TICK
-            + "<h1 role=\"status\">%s</h1>\n<p>%s</p>\n"
+            + "<h1 role=\"status\">%s</h1>\n%s<p>%s</p>\n"
                 .formatted(
-                    texts.text("back.heading"), filled(texts, subject.text("back.text"), subject)));
+                    texts.text("back.heading"),
+                    domain(texts, sender),
+                    filled(texts, subject.text("back.text"), subject)));
   }
 
   /// The wish could not be kept for now, or nobody knows whether it was.
@@ -135,6 +151,7 @@ final class Pages {
             503,
             texts,
             "again",
+            Sender.UNKNOWN,
             ENVELOPE
                 + "<h1 role=\"alert\">%s</h1>\n<p>%s</p>\n"
                     .formatted(texts.text("again.heading"), texts.text("again.text"))
@@ -150,6 +167,7 @@ final class Pages {
         200,
         texts,
         "home",
+        Sender.UNKNOWN,
         ENVELOPE
             + "<h1>%s</h1>\n<p>%s</p>\n"
                 .formatted(texts.text("home.heading"), texts.text("home.text")));
@@ -165,6 +183,7 @@ final class Pages {
         problem.status(),
         texts,
         lost ? "lost" : "problem",
+        Sender.UNKNOWN,
         ENVELOPE + "<h1>%s</h1>\n<p>%s</p>\n".formatted(heading, text));
   }
 
@@ -177,11 +196,40 @@ final class Pages {
     return texts.text(
         name,
         "<strong><bdi>" + escaped(subject.recipient()) + "</bdi></strong>",
-        "<bdi>" + escaped(subject.sender()) + "</bdi>",
+        "<bdi>" + escaped(subject.sender().name()) + "</bdi>",
         "<bdi>" + escaped(subject.list()) + "</bdi>");
   }
 
-  private static Response page(int status, PageTexts texts, String name, String content) {
+  /// The domain stays in sight beside a name that anybody could choose.
+  private static String domain(PageTexts texts, Sender sender) {
+    return sender.isNamed()
+        ? "<p class=\"sender\">%s</p>\n"
+            .formatted(texts.text("sender", "", "<bdi>" + escaped(sender.domain()) + "</bdi>"))
+        : "";
+  }
+
+  private static String logo(Sender sender) {
+    Sender.Picture picture = sender.picture();
+    return picture == null
+        ? ""
+        : "<img class=\"logo\" src=\"%s\" width=\"%d\" height=\"%d\" alt=\"%s\">\n"
+            .formatted(picture.path(), picture.width(), picture.height(), escaped(sender.name()));
+  }
+
+  /// Isolated where text runs from right to left, in the name or around it.
+  private static String title(PageTexts texts, String name, Sender sender) {
+    String title = texts.text(name + ".title");
+    if (!sender.isNamed()) {
+      return title;
+    }
+    boolean mixed =
+        texts.direction().equals("rtl")
+            || Bidi.requiresBidi(sender.name().toCharArray(), 0, sender.name().length());
+    return title + " · " + escaped(mixed ? "\u2068" + sender.name() + "\u2069" : sender.name());
+  }
+
+  private static Response page(
+      int status, PageTexts texts, String name, Sender sender, String content) {
     return Response.html(
             status,
             """
@@ -203,9 +251,9 @@ final class Pages {
                 .formatted(
                     texts.language(),
                     texts.direction(),
-                    texts.text(name + ".title"),
+                    title(texts, name, sender),
                     STYLE,
-                    content))
+                    logo(sender) + content))
         .with("Content-Security-Policy", POLICY)
         .with("Content-Language", texts.language())
         .with("Vary", "Accept-Language")

@@ -83,6 +83,7 @@ public final class TrackingDoor {
 
   private final Readers readers;
   private final Unsubscribing unsubscribing;
+  private final Logos logos;
   private final InstantSource clock;
   private final Visitors visitors;
   private final RecentDeliveries deliveries = new RecentDeliveries();
@@ -107,6 +108,7 @@ public final class TrackingDoor {
       Surroundings surroundings) {
     this.readers = readers;
     this.unsubscribing = new Unsubscribing(subscriptions, this::recordUnsubscribe);
+    this.logos = new Logos(subscriptions.senders());
     this.clock = surroundings.clock();
     this.visitors =
         new Visitors(settings.privacy(), settings.proxyNetworks(), surroundings.random());
@@ -199,6 +201,7 @@ public final class TrackingDoor {
             Route.post(
                 "/u/{token}",
                 request -> unsubscribing.answer(request, wish(request), clock.instant())),
+            Route.get("/l/{domain}/{digest}", logos::answer),
             Route.get("/", TrackingDoor::home).withoutWaiting(),
             Route.get("/favicon.ico", _ -> favicon).withoutWaiting(),
             Route.get("/robots.txt", _ -> robots).withoutWaiting()));

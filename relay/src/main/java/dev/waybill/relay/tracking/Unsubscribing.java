@@ -4,7 +4,6 @@ import dev.waybill.relay.http.Parameters;
 import dev.waybill.relay.http.Refusal;
 import dev.waybill.relay.http.Request;
 import dev.waybill.relay.http.Response;
-import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.tokens.Tokens;
 import java.nio.charset.StandardCharsets;
@@ -57,10 +56,15 @@ final class Unsubscribing {
   }
 
   private Pages.Subject subject(Tokens.Unsubscribe wish) {
+    Sender sender =
+        subscriptions
+            .senders()
+            .domains()
+            .apply(wish.domainId())
+            .map(Sender::of)
+            .orElse(Sender.UNKNOWN);
     return new Pages.Subject(
-        wish.recipient().toString(),
-        subscriptions.senders().apply(wish.domainId()).map(DomainName::value).orElse(""),
-        subscriptions.lists().apply(wish.stream()));
+        wish.recipient().toString(), sender, subscriptions.lists().apply(wish.stream()));
   }
 
   private static boolean takesBack(Request request) {

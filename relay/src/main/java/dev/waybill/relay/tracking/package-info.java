@@ -15,8 +15,8 @@
 ///
 /// Read [TrackingDoor], [TrackingSettings], [Privacy] and `Hosts`; then `Visitors`, `Visit`,
 /// `Sighting`, `Backlog`, `Recorder`, `Spill` and `SightingForm`; `Machines`, `MachineReason`,
-/// `RecentDeliveries` and `LinkSweeps` tell who is no person; `Pages` and `Destination` hold what
-/// the browser gets.
+/// `RecentDeliveries` and `LinkSweeps` tell who is no person; `Pages`, `Sender`, `Logos` and
+/// `Destination` hold what the browser gets.
 @NullMarked
 package dev.waybill.relay.tracking;
 

@@ -76,6 +76,7 @@ class OpenApiTest {
             Map.entry("DomainCreate", DomainsResource.Create.class),
             Map.entry("DomainUpdate", DomainsResource.Update.class),
             Map.entry("Domain", DomainView.class),
+            Map.entry("DomainLogo", DomainView.LogoView.class),
             Map.entry("Record", DomainView.RecordView.class),
             Map.entry("DomainKey", DomainKeysResource.KeyView.class),
             Map.entry("DomainKeyRotate", DomainKeysResource.Rotate.class),

@@ -70,7 +70,8 @@ class ViewsTest {
             {"object":"domain","id":"0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d","name":"example.com",\
             "status":"not_started","created_at":"2026-11-21T10:00:00.100000Z",\
             "deleted_at":null,"region":"self-hosted","custom_return_path":"send","open_tracking":true,\
-            "click_tracking":false,"tracking_subdomain":null,"tls":"enforced","records":[\
+            "click_tracking":false,"tracking_subdomain":null,"display_name":null,\
+            "unsubscribe_footer":null,"logo":null,"tls":"enforced","records":[\
             {"record":"SPF","name":"send","fqdn":"send.example.com","type":"MX","ttl":"Auto",\
             "status":"temporary_failure","value":"mail.relay.example","priority":10,\
             "required":true,"explanation":"gone"},\

@@ -23,6 +23,7 @@ import dev.waybill.relay.testing.SelfSignedCertificate;
 import dev.waybill.relay.testing.TinyDnsServer;
 import dev.waybill.relay.tokens.Tokens;
 import dev.waybill.relay.tracking.Privacy;
+import dev.waybill.relay.tracking.Senders;
 import dev.waybill.relay.tracking.Subscriptions;
 import dev.waybill.relay.tracking.TrackingDoor;
 import dev.waybill.relay.tracking.TrackingSettings;
@@ -111,7 +112,11 @@ final class DoctorFixture implements AutoCloseable {
                 folder.resolve("spill")),
             TrackingDoor.Readers.of(tokens),
             new TrackingDoor.Ledger(_ -> untouched(), _ -> untouched()),
-            new Subscriptions(_ -> untouched(), _ -> untouched(), _ -> Optional.empty(), _ -> ""),
+            new Subscriptions(
+                _ -> untouched(),
+                _ -> untouched(),
+                new Senders(_ -> Optional.empty(), (_, _) -> Optional.empty()),
+                _ -> ""),
             List.of(),
             new TrackingDoor.Surroundings(
                 () -> List.of(DomainName.of("shop.example")),

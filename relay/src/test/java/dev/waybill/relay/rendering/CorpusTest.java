@@ -2,7 +2,11 @@ package dev.waybill.relay.rendering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.relay.brand.Brand;
 import dev.waybill.relay.dkim.DkimRecord;
+import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.message.MimeOutline;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.testing.RenderingBench;
 import dev.waybill.relay.testing.SubmittedMail;
@@ -16,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.james.jdkim.DKIMVerifier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +36,15 @@ class CorpusTest {
   private static final Set<String> ADDED =
       Set.of(
           "dkim-signature", "received", "feedback-id", "list-unsubscribe", "list-unsubscribe-post");
+
+  private static final SendingDomain TALKATIVE = talkative(SubmittedMail.domain(true, true, null));
+  private static final Pattern ADDRESS = Pattern.compile(RenderingBench.BASE + "/u/[\\w-]+");
+
+  /// Ours, or the talkative domain's, in any charset.
+  private static final Pattern FOOTER =
+      Pattern.compile(
+          "(?:\r\n)*(?:<p (?:dir=\"auto\" )?style=\"font-size:12px;text-align:center\">.*?</p>(?:\r\n)*"
+              + "|\r\n(?:Unsubscribe|Tsch[^\r\n]*): %s\r\n)".formatted(ADDRESS));
 
   private static RenderingBench bench;
 
@@ -66,6 +81,24 @@ class CorpusTest {
     assertThat(isVerified(copy.bytes())).isTrue();
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvFileSource(files = "src/test/resources/corpus/expected.csv", useHeadersInDisplayName = true)
+  void theDomainsOwnFooterStandsWhereOursWould(
+      String message, int links, int pixels, int footers, int placeholders, String untracked)
+      throws Exception {
+    byte[] submitted = read(message);
+    byte[] usual = render(submitted).bytes();
+    RenderedCopy own = bench.render(marketing(submitted), TALKATIVE);
+
+    assertThat(footers(own.bytes())).isEqualTo(footers(usual)).hasSize(footers);
+    assertThat(withoutFooters(own.bytes())).isEqualTo(withoutFooters(usual));
+    assertThat(MimeShape.of(own.bytes())).isEqualTo(MimeShape.of(submitted));
+    assertThat(own.untrackedText()).isEqualTo(untracked == null ? "" : untracked);
+    assertThat(own.eightBit()).isEqualTo(hasEightBitBody(own.bytes()));
+    assertThat(bench.render(marketing(submitted), TALKATIVE).bytes()).isEqualTo(own.bytes());
+    assertThat(isVerified(own.bytes())).isTrue();
+  }
+
   @Test
   void wouldNoticeAnyOctetThatChanged() {
     byte[] submitted = read("mixed-alternative-related");
@@ -98,9 +131,52 @@ class CorpusTest {
   }
 
   private static RenderedCopy render(byte[] submitted) {
-    SubmittedMail mail =
-        new SubmittedMail(submitted, Stream.MARKETING, null, null, null, "by relay.example", false);
-    return bench.render(mail, SubmittedMail.domain(true, true, null));
+    return bench.render(marketing(submitted), SubmittedMail.domain(true, true, null));
+  }
+
+  private static SubmittedMail marketing(byte[] submitted) {
+    return new SubmittedMail(
+        submitted, Stream.MARKETING, null, null, null, "by relay.example", false);
+  }
+
+  /// The addresses in all footers.
+  private static List<String> footers(byte[] copy) {
+    List<String> addresses = new ArrayList<>();
+    Matcher footer = FOOTER.matcher(decodedBody(copy));
+    while (footer.find()) {
+      Matcher address = ADDRESS.matcher(footer.group());
+      assertThat(address.find()).isTrue();
+      addresses.add(address.group());
+    }
+    return addresses;
+  }
+
+  private static String withoutFooters(byte[] copy) {
+    return FOOTER.matcher(decodedBody(copy)).replaceAll("");
+  }
+
+  /// The body with every part that can be read without its transfer encoding.
+  private static String decodedBody(byte[] copy) {
+    HeaderBlock header = HeaderBlock.parse(copy);
+    StringBuilder decoded = new StringBuilder();
+    int end = header.bodyStart();
+    for (MimeOutline.Leaf leaf : MimeOutline.of(copy, header, MimeOutline.DEPTH).leaves()) {
+      decoded.append(octets(copy, end, leaf.bodyStart()));
+      decoded.append(
+          PartText.read(copy, leaf)
+              .map(PartText::text)
+              .orElseGet(() -> octets(copy, leaf.bodyStart(), leaf.bodyEnd())));
+      end = leaf.bodyEnd();
+    }
+    return decoded.append(octets(copy, end, copy.length)).toString();
+  }
+
+  private static String octets(byte[] copy, int from, int to) {
+    return new String(copy, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  private static boolean hasEightBitBody(byte[] copy) {
+    return PreparedMessage.hasEightBit(copy, HeaderBlock.parse(copy).bodyStart(), copy.length);
   }
 
   /// Each submitted field but the instructions stands in the copy, octet for octet and in order.
@@ -129,6 +205,20 @@ class CorpusTest {
                 ? List.of(DkimRecord.of(RenderingBench.RSA.getPublic()).text())
                 : List.of());
     return !verifier.verify(new ByteArrayInputStream(copy)).isEmpty();
+  }
+
+  private static SendingDomain talkative(SendingDomain plain) {
+    return new SendingDomain(
+        plain.id(),
+        plain.name(),
+        plain.status(),
+        plain.returnPathLabel(),
+        plain.openTracking(),
+        plain.clickTracking(),
+        null,
+        false,
+        plain.createdAt(),
+        new Brand(null, "Tschüß <%s> & Müller: __unsubscribe_url__", null));
   }
 
   private static byte[] read(String message) {

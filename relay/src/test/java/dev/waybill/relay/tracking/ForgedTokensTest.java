@@ -132,7 +132,11 @@ class ForgedTokensTest {
               journal.add(event);
               return CompletableFuture.completedFuture(null);
             }),
-        new Subscriptions(_ -> nobody(), _ -> nobody(), _ -> Optional.empty(), _ -> ""),
+        new Subscriptions(
+            _ -> nobody(),
+            _ -> nobody(),
+            new Senders(_ -> Optional.empty(), (_, _) -> Optional.empty()),
+            _ -> ""),
         List.of(),
         new TrackingDoor.Surroundings(List::of, () -> NOON, random, new SimpleMeterRegistry()));
   }

@@ -2,6 +2,8 @@ package dev.waybill.relay.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.relay.domains.DomainStatus;
+import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
@@ -50,6 +52,17 @@ class TrackingDoorTest {
   private static final EmailAddress JANE = EmailAddress.of("jane&co@customer.example");
   private static final DeliveryKey DELIVERY = new DeliveryKey(new UUID(1, 2), 3);
   private static final UUID DOMAIN = new UUID(4, 5);
+  private static final SendingDomain SHOP =
+      new SendingDomain(
+          DOMAIN,
+          DomainName.of("shop.example"),
+          DomainStatus.VERIFIED,
+          "send",
+          true,
+          true,
+          null,
+          false,
+          Instant.EPOCH);
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
   private volatile Instant now = NOON;
@@ -84,7 +97,9 @@ class TrackingDoorTest {
             new Subscriptions(
                 this::suppress,
                 this::takeBack,
-                id -> Optional.of(DomainName.of("shop.example")).filter(_ -> id.equals(DOMAIN)),
+                new Senders(
+                    id -> Optional.of(SHOP).filter(shop -> shop.id().equals(id)),
+                    (_, _) -> Optional.empty()),
                 name -> name.equals("weekly-news") ? "Weekly <news>" : ""),
             List.of(),
             new TrackingDoor.Surroundings(
