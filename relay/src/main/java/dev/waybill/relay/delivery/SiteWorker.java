@@ -195,7 +195,7 @@ final class SiteWorker implements Runnable {
 
   private static AttemptOutcome refused(AttemptOutcome.Peer peer, Reply reply) {
     String text = reply.text();
-    return reply.isPermanent()
+    return reply.isPermanent() && !reply.isAboutDialogue()
         ? new AttemptOutcome.Rejected(peer, text)
         : new AttemptOutcome.Deferred(peer, text, RetryHint.in(text));
   }

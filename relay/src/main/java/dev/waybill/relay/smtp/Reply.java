@@ -43,6 +43,15 @@ public record Reply(int code, List<String> lines) {
     return code >= 500;
   }
 
+  /// Whether the host refuses a command as such (RFC 5321 §4.2.2: 500, 502 to 504, 555), and not
+  /// this mail or its recipient: the two do not understand each other, which another attempt may
+  /// mend. An enhanced status that speaks of anything but the protocol (RFC 3463 §3.6) counts more.
+  public boolean isAboutDialogue() {
+    boolean command = code == 500 || code == 502 || code == 503 || code == 504 || code == 555;
+    return command
+        && status().map(status -> status.subject() == 0 || status.subject() == 5).orElse(true);
+  }
+
   /// Whether the host is closing the connection (RFC 5321 §3.8).
   public boolean isClosing() {
     return code == 421;

@@ -37,7 +37,8 @@ class ConversesWithTheHostTest {
   @Test
   void rejectsOnEvery5xxToTheTransactionAndGoesOnWithTheConnection() throws IOException {
     try (DeliveryHarness harness =
-        new DeliveryHarness(Options.usual().withIdle(Duration.ofSeconds(5)))) {
+        new DeliveryHarness(
+            Options.usual().withIdle(Duration.ofSeconds(5)).withSiteConnections(1))) {
       harness.receives("a.example");
       for (String step : new String[] {"MAIL", "RCPT", "DATA", "END"}) {
         harness.host().once(step, "550-5.7.1 no\n550 5.7.1 thanks");
@@ -56,7 +57,8 @@ class ConversesWithTheHostTest {
   @Test
   void takesAnotherConnectionWhenAUsedOneIsClosedWith421() throws IOException {
     try (DeliveryHarness harness =
-        new DeliveryHarness(Options.usual().withIdle(Duration.ofSeconds(5)))) {
+        new DeliveryHarness(
+            Options.usual().withIdle(Duration.ofSeconds(5)).withSiteConnections(1))) {
       harness.receives("a.example");
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
       harness.host().once("MAIL", "421 4.7.0 enough for now");
