@@ -21,7 +21,7 @@ record IdentityText(String text, int bodyStart) implements PartText {
   }
 
   @Override
-  public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
+  public int splice(List<TextEdit> edits, Edits into) {
     int leftOut = 0;
     int line = -1;
     int column = 0;
@@ -46,7 +46,8 @@ record IdentityText(String text, int bodyStart) implements PartText {
           new Splice.Edit(
               bodyStart + edit.from(),
               bodyStart + edit.to(),
-              replacement.getBytes(StandardCharsets.US_ASCII)));
+              replacement.getBytes(StandardCharsets.US_ASCII)),
+          edit.reason());
       int lastBreak = replacement.lastIndexOf('\n');
       column = lastBreak < 0 ? column + replacement.length() : replacement.length() - 1 - lastBreak;
       line = lineStart(edit.to());

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -108,10 +109,21 @@ abstract class QueueContract {
   }
 
   @Test
-  void tellsWhyADeliveredCopyIsNotTracked() {
+  void tellsOfADeliveredCopyWhatIsNotTrackedAndHowToKnowItAgain() {
+    AttemptOutcome.Copy copy =
+        new AttemptOutcome.Copy(
+            "signed, charset",
+            "0123456789abcdef",
+            Instant.parse("2026-01-02T03:04:05Z"),
+            List.of("wb1", "wbe1"));
     bench.accept(bench.message("x", "ann@there.example"));
-    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok", "signed, charset"));
-    assertThat(bench.events().getLast().facts()).containsEntry("untracked", "signed, charset");
+    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok", copy));
+    assertThat(bench.events().getLast().facts())
+        .containsEntry("untracked", "signed, charset")
+        .containsEntry("copy", "0123456789abcdef")
+        .containsEntry("signed_at", "1767323045")
+        .containsEntry("selectors", "wb1 wbe1");
+    assertThat(AttemptOutcome.Copy.of(bench.events().getLast().facts())).isEqualTo(copy);
   }
 
   @Test
