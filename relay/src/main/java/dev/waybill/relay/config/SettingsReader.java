@@ -71,7 +71,7 @@ public final class SettingsReader {
     DatabaseSettings database = named("database", () -> database(dataDir));
     SubmissionSettings submission = named("submission", () -> submission(hostname, dataDir));
     Optional<RelaySettings.Certificate> certificate = named("submission", this::certificate);
-    QueueSettings queue = named("delivery.retry", () -> queue(hostname, dataDir));
+    QueueSettings queue = queue(hostname, dataDir);
     RecordPlanSettings plan = named("domains", () -> plan(hostname, trackingHost));
     DeliverySettings delivery = named("delivery", () -> delivery(hostname));
     URI trackingBase =
@@ -191,11 +191,14 @@ public final class SettingsReader {
 
   private QueueSettings queue(DomainName hostname, Path dataDir) {
     RetrySchedule retry =
-        new RetrySchedule(
-            configuration.get(Keys.DELIVERY_RETRY_FIRST),
-            configuration.get(Keys.DELIVERY_RETRY_LONGEST),
-            configuration.get(Keys.DELIVERY_RETRY_LIFETIME),
-            RETRY_JITTER);
+        named(
+            "delivery.retry",
+            () ->
+                new RetrySchedule(
+                    configuration.get(Keys.DELIVERY_RETRY_FIRST),
+                    configuration.get(Keys.DELIVERY_RETRY_LONGEST),
+                    configuration.get(Keys.DELIVERY_RETRY_LIFETIME),
+                    RETRY_JITTER));
     QueueSettings.Limits usual = QueueSettings.Limits.standard();
     QueueSettings.Limits limits =
         new QueueSettings.Limits(
@@ -204,8 +207,15 @@ public final class SettingsReader {
             configuration.get(Keys.STORAGE_MIN_FREE_DISK),
             configuration.get(Keys.STORAGE_SLOW_COMMIT),
             usual.segmentBytes());
-    return new QueueSettings(
-        dataDir, hostname.value(), retry, limits, configuration.get(Keys.RETENTION_HISTORY));
+    QueueSettings.Retention retention =
+        named(
+            "retention",
+            () ->
+                new QueueSettings.Retention(
+                    configuration.get(Keys.RETENTION_HISTORY),
+                    configuration.get(Keys.RETENTION_RAW),
+                    configuration.get(Keys.RETENTION_RAW_SIZE)));
+    return new QueueSettings(dataDir, hostname.value(), retry, limits, retention);
   }
 
   private RecordPlanSettings plan(DomainName hostname, DomainName trackingHost) {

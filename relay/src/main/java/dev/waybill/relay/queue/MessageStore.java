@@ -119,12 +119,18 @@ final class MessageStore implements GroupCommit.Writer<Instant> {
     }
   }
 
-  /// Removes bodies that nobody needs; one thread at a time.
+  /// Whether room on the disk could be made by retaining less.
+  boolean retainsBodies() {
+    return bodies.retains();
+  }
+
+  /// Removes bodies that nobody needs and that were retained for long enough.
   ///
+  /// @param wanted how many octets the disk lacks; 0 for none
   /// @return bodies to be copied forward
-  List<BodyStore.Survivor> sweepBodies() {
+  List<BodyStore.Survivor> sweepBodies(long wanted) {
     try {
-      return bodies.sweep();
+      return bodies.sweep(clock.instant(), wanted);
     } catch (SQLException | IOException failure) {
       throw new StorageException("bodies could not be removed", failure);
     }

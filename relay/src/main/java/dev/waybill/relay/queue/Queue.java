@@ -64,6 +64,9 @@ public final class Queue implements AutoCloseable {
   private final Claims claims;
   private final LeaseStore leases;
   private final SummaryStore sums;
+  private final HistoryStore history;
+  private final GroupCommit.Lane<CancelStore.Cancelling> cancels;
+  private final boolean retainsBodies;
   private final AtomicLong version = new AtomicLong();
   private final Turns turns;
   private volatile Consumer<ReadyDelivery> delivery = _ -> {};
@@ -75,13 +78,15 @@ public final class Queue implements AutoCloseable {
     this.foundation = foundation;
     this.inFlight = new InFlight(settings.limits());
     Database database = foundation.database();
-    BodyStore bodies = bodies(settings, database);
+    BodyStore bodies = bodies(settings, foundation);
     this.leases = new LeaseStore(database);
     boolean alone = database.dialect() == Dialect.H2;
     this.sums = new SummaryStore(database, foundation.clock(), () -> alone ? version.get() : -1);
     this.lease =
         new NodeLease(leases, settings.nodeName(), alone, foundation.clock(), foundation.random());
     this.messages = new MessageStore(database, bodies, foundation.clock());
+    this.history = new HistoryStore(database, messages);
+    this.retainsBodies = settings.retention().raw().isPositive();
     this.rules = new SettlementRules(settings.retry(), foundation.random());
     // written first, so that a sweep sees only what earlier batches made durable
     GroupCommit.Lane<Instant> sweeps = foundation.commits().lane(messages);
@@ -95,6 +100,7 @@ public final class Queue implements AutoCloseable {
             inFlight,
             this::left,
             this::storageFailed);
+    this.cancels = foundation.commits().lane(new CancelStore(foundation.journal().store()));
     this.withdrawals = new WithdrawalStore(foundation.commits());
     this.claims = new Claims(leases, messages, inFlight, lease, suppressed);
     // prepared last: a batch's new bodies are appended before any is copied behind them
@@ -217,7 +223,28 @@ public final class Queue implements AutoCloseable {
 
   /// The bytes of a message as submitted, as long as they are kept.
   public Optional<byte[]> submitted(UUID messageId) {
-    return messages.body(messageId);
+    boolean released = !retainsBodies && history.waiting(messageId).isEmpty();
+    return released ? Optional.empty() : messages.body(messageId);
+  }
+
+  /// What was accepted, and what of it still waits.
+  public HistoryStore history() {
+    return history;
+  }
+
+  /// Takes back what is not being sent yet.
+  ///
+  /// @return how many recipients get no copy now; completes when that is on stable storage with
+  ///   their events, exceptionally with a `StorageException` when it could not be achieved
+  public CompletableFuture<Integer> cancel(UUID messageId) {
+    CancelStore.Cancelling cancelling =
+        new CancelStore.Cancelling(messageId, foundation.clock().instant());
+    return cancels
+        .submit(cancelling)
+        .thenApply(_ -> {
+          changed();
+          return cancelling.recipients();
+        });
   }
 
   /// Stops handing over; what is in flight may still be settled until [#close].
@@ -335,12 +362,12 @@ public final class Queue implements AutoCloseable {
     settling.retry();
   }
 
-  private static BodyStore bodies(QueueSettings settings, Database database) throws IOException {
+  private static BodyStore bodies(QueueSettings settings, Foundation foundation)
+      throws IOException {
+    Database database = foundation.database();
     return switch (database.dialect()) {
-      case H2 ->
-          new SegmentBodyStore(
-              database, settings.dataDir().resolve("bodies"), settings.limits().segmentBytes());
-      case POSTGRESQL -> new TableBodyStore(database);
+      case H2 -> new SegmentBodyStore(settings, database, foundation.clock());
+      case POSTGRESQL -> new TableBodyStore(database, settings.retention());
     };
   }
 }

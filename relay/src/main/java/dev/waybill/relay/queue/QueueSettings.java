@@ -10,9 +10,28 @@ import java.util.Objects;
 /// @param nodeName this node's name for the operator, such as its host name
 /// @param retry when to try again
 /// @param limits what may be held in memory and at once
-/// @param retention how long settled messages and events stay readable
+/// @param retention how long what is settled is kept
 public record QueueSettings(
-    Path dataDir, String nodeName, RetrySchedule retry, Limits limits, Duration retention) {
+    Path dataDir, String nodeName, RetrySchedule retry, Limits limits, Retention retention) {
+  /// How long what is settled is kept.
+  ///
+  /// @param history for how long messages and events stay readable
+  /// @param raw for how long submitted bytes do, at least; zero for not at all
+  /// @param rawSize octets of submitted bytes that nobody needs for delivery, at most; the oldest
+  ///   go first
+  public record Retention(Duration history, Duration raw, long rawSize) {
+    public Retention {
+      if (raw.isNegative() || rawSize < 0) {
+        throw new IllegalArgumentException(
+            "raw %s, size %d (expected: nothing negative)".formatted(raw, rawSize));
+      }
+      if (raw.compareTo(history) > 0) {
+        throw new IllegalArgumentException(
+            "raw is %s (expected: at most as long as history, %s)".formatted(raw, history));
+      }
+    }
+  }
+
   /// @param readyDeliveries deliveries in memory, at most
   /// @param readyBytes octets of message bodies in memory, at most
   /// @param minFreeDisk octets that must stay free on the data folder's disk

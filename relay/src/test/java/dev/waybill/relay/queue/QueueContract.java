@@ -39,6 +39,9 @@ abstract class QueueContract {
   private static final AttemptOutcome.Peer PEER =
       new AttemptOutcome.Peer("mx.example", "192.0.2.1", null);
 
+  private static final QueueSettings.Retention KEEPS_NOTHING =
+      new QueueSettings.Retention(Duration.ofDays(30), Duration.ZERO, 0);
+
   final MovableClock clock = MovableClock.standing();
   @TempDir Path dataDir;
   QueueBench bench;
@@ -512,7 +515,7 @@ abstract class QueueContract {
         .untilAsserted(
             () -> assertThat(bench.told()).containsExactly("email.sent cid@there.example"));
     MessageStore messages =
-        new MessageStore(bench.database, new TableBodyStore(bench.database), clock);
+        new MessageStore(bench.database, new TableBodyStore(bench.database, KEEPS_NOTHING), clock);
     assertThat(messages.load(List.of(settled, waiting, young))).containsOnlyKeys(waiting, young);
   }
 
