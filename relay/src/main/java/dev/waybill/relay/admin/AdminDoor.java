@@ -13,6 +13,7 @@ import dev.waybill.relay.http.Route;
 import dev.waybill.relay.http.Routes;
 import dev.waybill.relay.metrics.Metrics;
 import dev.waybill.relay.queue.Queue;
+import dev.waybill.relay.rendering.Comparisons;
 import dev.waybill.relay.suppression.Suppressions;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public final class AdminDoor {
       Suppressions suppressions,
       Queue queue,
       Journal journal,
+      Comparisons comparisons,
       Doctor doctor) {}
 
   /// This node, for `/status`.
@@ -90,6 +92,8 @@ public final class AdminDoor {
                 new ApiKeysResource(ledgers.keys(), ledgers.domains()).routes(),
                 new SuppressionsResource(ledgers.suppressions(), ledgers.domains()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),
+                new EmailsResource(ledgers.queue(), ledgers.journal(), ledgers.comparisons())
+                    .routes(),
                 new EventsResource(ledgers.journal()).routes(),
                 new StatusResource(node, ledgers.queue(), ledgers.domains(), clock).routes())
             .flatMap(List::stream)

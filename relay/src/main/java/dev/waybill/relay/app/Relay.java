@@ -17,9 +17,6 @@ import dev.waybill.relay.delivery.HardBounces;
 import dev.waybill.relay.dns.AuthoritativeRecords;
 import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.doctor.Doctor;
-import dev.waybill.relay.doctor.DoctorSettings;
-import dev.waybill.relay.doctor.Instruments;
-import dev.waybill.relay.doctor.Instruments.Inspected;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.Journal;
@@ -37,6 +34,7 @@ import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
 import dev.waybill.relay.queue.ReadyDelivery;
+import dev.waybill.relay.rendering.Comparisons;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.rendering.Renderer;
 import dev.waybill.relay.storage.Database;
@@ -65,7 +63,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 
 /// The relay: every room, connected in the order in which a message passes them.
 ///
@@ -88,6 +85,7 @@ public final class Relay {
   private final Queue queue;
   private final Idempotency idempotency;
   private final Renderer renderer;
+  private final Comparisons comparisons;
   private final HardBounces hardBounces;
   private final DeliveryEngine delivery;
   private final ServerCertificate certificate;
@@ -167,6 +165,7 @@ public final class Relay {
 
     // what comes after it
     renderer = new Renderer(settings.rendering(), tokens, clock, metrics.registry());
+    comparisons = new Comparisons(renderer, queue, journal, domains, clock);
     hardBounces =
         new HardBounces((address, domainId) ->
             suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE));
@@ -196,7 +195,8 @@ public final class Relay {
     admin =
         new AdminDoor(
             settings.admin(),
-            new AdminDoor.Ledgers(domains, keys, guard, suppressions, queue, journal, doctor()),
+            new AdminDoor.Ledgers(
+                domains, keys, guard, suppressions, queue, journal, comparisons, doctor()),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,
@@ -282,6 +282,10 @@ public final class Relay {
     return queue;
   }
 
+  Comparisons comparisons() {
+    return comparisons;
+  }
+
   private RenderedCopy render(ReadyDelivery ready) {
     if (!queue.holds(ready)) {
       throw new StorageException(
@@ -322,29 +326,11 @@ public final class Relay {
   }
 
   private Doctor doctor() {
-    DoctorSettings ours =
-        new DoctorSettings(
-            settings.machine().hostname(),
-            settings.delivery().heloName(),
-            settings.delivery().sourceAddresses(),
-            new AddressPolicy(settings.delivery().allowNetworks())::permits,
-            settings.delivery().port(),
-            settings.plan().feedbackHost(),
-            this::feedbackPort,
-            settings.rendering().trackingBase(),
-            DoctorSettings.STEP,
-            DoctorSettings.WHOLE);
-    return new Doctor(
-        ours,
-        new Instruments(
-            new Resolver(settings.dns().servers(), DoctorSettings.STEP).uncached(),
-            Inspected.by(domains),
-            tokens,
-            certificate::shown,
-            () -> (SSLSocketFactory) SSLSocketFactory.getDefault(),
-            ids,
-            clock,
-            SystemClock.nanos()));
+    return Examiner.of(
+        settings,
+        new Examiner.Rooms(domains, tokens, certificate::shown, this::feedbackPort),
+        ids,
+        clock);
   }
 
   private FeedbackServer feedback(SSLContext tls) {

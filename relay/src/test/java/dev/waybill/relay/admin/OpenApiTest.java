@@ -9,6 +9,7 @@ import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.Rotation;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.keyring.DomainKey;
+import dev.waybill.relay.rendering.Reason;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import java.io.IOException;
@@ -97,6 +98,14 @@ class OpenApiTest {
             Map.entry("Destination", QueueResource.DestinationView.class),
             Map.entry("RetryRequest", QueueResource.RetryRequest.class),
             Map.entry("Retry", QueueResource.RetryView.class),
+            Map.entry("EmailSummary", EmailView.Summary.class),
+            Map.entry("Email", EmailView.class),
+            Map.entry("EmailRecipient", EmailView.RecipientView.class),
+            Map.entry("EmailCancelled", EmailsResource.CancelledView.class),
+            Map.entry("EmailDiff", DiffView.class),
+            Map.entry("EmailChange", DiffView.ChangeView.class),
+            Map.entry("EmailChangeWithin", DiffView.WithinView.class),
+            Map.entry("ByteRange", DiffView.RangeView.class),
             Map.entry("Event", EventsResource.EventView.class),
             Map.entry("Status", StatusResource.StatusView.class));
     records.forEach((name, type) ->
@@ -111,6 +120,7 @@ class OpenApiTest {
   @Test
   void enumerationsHaveTheWordsOfTheCode() {
     assertThat(words(schema("EventType"))).isEqualTo(texts(EventType.values(), EventType::text));
+    assertThat(words(schema("ChangeReason"))).isEqualTo(texts(Reason.values(), Reason::text));
     assertThat(words(schema("Stream"))).isEqualTo(texts(Stream.values(), Stream::text));
     assertThat(words(field("Domain", "status")))
         .isEqualTo(texts(DomainStatus.values(), DomainStatus::text));
