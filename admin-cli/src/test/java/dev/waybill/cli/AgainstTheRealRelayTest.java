@@ -358,6 +358,61 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void showsAMessageAgainAndWhatWasChangedInIt() {
+    assertThat(sendTest("app@sandbox.example", "eve@shown.example").code()).isZero();
+    JsonNode listed = json("emails", "list", "--to", "eve@shown.example").get("data");
+    assertThat(listed).hasSize(1);
+    String id = listed.get(0).get("id").asString();
+
+    assertThat(run("emails", "list", "--limit", "2").err()).contains("There are more");
+    assertThat(run("emails", "list", "--to", "eve@shown.example", "--domain", "none.test").out())
+        .doesNotContain(id);
+    assertThat(run("emails", "show", id).out())
+        .contains("app@sandbox.example", "bytes as submitted", id)
+        .containsPattern("eve@shown.example +delivered +delivered +1 ")
+        .contains("email.sent", "email.delivered", "copy=", "selectors=wb1");
+    Ran diff = run("emails", "diff", id);
+    assertThat(diff.code()).as(diff.err()).isZero();
+    assertThat(diff.out())
+        .contains("--- submitted, ", "+++ sent to eve@shown.example, ")
+        .containsPattern("DKIM signature added sandbox.example/wb1 {2}@ 0 -> 0-[0-9]+")
+        .contains("\n+ Received: ");
+    assertThat(diff.err()).contains("It is the copy that was sent.");
+    assertThat(json("emails", "diff", id).get("exact").asBoolean()).isTrue();
+    assertThat(run("emails", "diff", id, "--rcpt", "eve@shown.example", "-o", "csv").out())
+        .startsWith("reason,name,submitted_from,submitted_to,sent_from,sent_to,removed,added\r\n");
+
+    String stranger = "0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11";
+    for (String verb : List.of("show", "diff", "cancel")) {
+      assertThat(run("emails", verb, stranger).code()).as(verb).isEqualTo(5);
+    }
+    assertThat(run("emails", "diff", id, "--rcpt", "mallory@shown.example").code()).isEqualTo(5);
+    assertThat(run("emails", "cancel", id).code()).isEqualTo(3);
+  }
+
+  @Test
+  void takesBackWhatIsDeferred() {
+    assertThat(sendTest("app@sandbox.example", "defer@back.example", "--timeout", "1s").code())
+        .isEqualTo(1);
+    String id =
+        json("emails", "list", "--to", "defer@back.example")
+            .get("data")
+            .get(0)
+            .get("id")
+            .asString();
+    Ran diff = run("emails", "diff", id);
+    assertThat(diff.out()).contains("+++ as made now for defer@back.example");
+    assertThat(diff.err()).contains("how it would be sent now");
+
+    Ran cancelled = run("emails", "cancel", id);
+    assertThat(cancelled.code()).as(cancelled.err()).isZero();
+    assertThat(cancelled.err()).contains("Cancelled for 1 recipient.");
+    assertThat(run("emails", "show", id).out())
+        .containsPattern("defer@back.example +cancelled +cancelled")
+        .contains("451 4.7.1 Try again later");
+  }
+
+  @Test
   void aWrongKeyIsRefusedAndAWrongAddressUnreachable() {
     assertThat(as("wb_wrong", "status").code()).isEqualTo(3);
     assertThat(run("--url", "http://127.0.0.1:1", "status").code()).isEqualTo(4);
