@@ -52,6 +52,18 @@ const bad = ({ data, error }, status, kind, text) => {
   good(await resend.apiKeys.remove(key.id));
   bad(await resend.apiKeys.remove(key.id), 404, 'not_found', /no API key/);
 
+  const sent = good(await resend.emails.list({ limit: 5 }));
+  assert.equal(sent.object, 'list');
+  for (const { id: email, from } of sent.data) {
+    const one = good(await resend.emails.get(email));
+    assert.deepEqual([one.object, one.id, one.from], ['email', email, from]);
+    assert.ok(one.to.length > 0);
+    assert.ok(one.last_event);
+  }
+  const nobody = '0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11';
+  bad(await resend.emails.get(nobody), 404, 'not_found', /no email/);
+  bad(await resend.emails.cancel(nobody), 404, 'not_found', /no email/);
+
   const emails = ['ann@nobody.example', 'bob@nobody.example'];
   const entries = good(await resend.suppressions.batch.add({ emails })).data;
   assert.equal(entries.length, 2);

@@ -74,8 +74,8 @@ class AgainstTheRealRelayTest {
     assertThat(run("streams", "list", "-o", "csv").out())
         .isEqualTo(
             "name,kind,title,first,lifetime,retention\r\n"
-                + "transactional,transactional,,1m,5d 0h,30d 0h\r\n"
-                + "marketing,marketing,,1m,5d 0h,30d 0h\r\n");
+                + "transactional,transactional,,10s,5d 0h,30d 0h\r\n"
+                + "marketing,marketing,,10s,5d 0h,30d 0h\r\n");
     assertThat(run("suppressions", "add", "ann@there.example", "--stream", "news").err())
         .contains("stream: \"news\" (expected: transactional or marketing)");
   }
@@ -84,7 +84,7 @@ class AgainstTheRealRelayTest {
   void holdsReleasesAndCancelsWhatWaits() {
     sendTest("app@sandbox.example", "defer@waiting.example", "--timeout", "1s");
     assertThat(run("queue", "list", "--to", "defer@waiting.example", "-o", "csv").out())
-        .contains("defer@waiting.example,deferred,1,", "Please try again later");
+        .contains("defer@waiting.example,deferred,1,", "Try again later");
 
     Ran held = run("queue", "hold", "--destination", "waiting.example", "--reason", "wrong link");
     assertThat(held.err()).contains("Deliveries held: 1.");
@@ -420,6 +420,61 @@ class AgainstTheRealRelayTest {
         .contains("ada@customer.example", "ben@reader.example");
     assertThat(json("events", "list", "--limit", "3").get("data")).hasSize(3);
     assertThat(run("status").out()).contains("open", "relay.sandbox.test");
+  }
+
+  @Test
+  void showsAMessageAgainAndWhatWasChangedInIt() {
+    assertThat(sendTest("app@sandbox.example", "eve@shown.example").code()).isZero();
+    JsonNode listed = json("emails", "list", "--to", "eve@shown.example").get("data");
+    assertThat(listed).hasSize(1);
+    String id = listed.get(0).get("id").asString();
+
+    assertThat(run("emails", "list", "--limit", "2").err()).contains("There are more");
+    assertThat(run("emails", "list", "--to", "eve@shown.example", "--domain", "none.test").out())
+        .doesNotContain(id);
+    assertThat(run("emails", "show", id).out())
+        .contains("app@sandbox.example", "bytes as submitted", id)
+        .containsPattern("eve@shown.example +delivered +delivered +1 ")
+        .contains("email.sent", "email.delivered", "copy=", "selectors=wb1");
+    Ran diff = run("emails", "diff", id);
+    assertThat(diff.code()).as(diff.err()).isZero();
+    assertThat(diff.out())
+        .contains("--- submitted, ", "+++ sent to eve@shown.example, ")
+        .containsPattern("DKIM signature added sandbox.example/wb1 {2}@ 0 -> 0-[0-9]+")
+        .contains("\n+ Received: ");
+    assertThat(diff.err()).contains("It is the copy that was sent.");
+    assertThat(json("emails", "diff", id).get("exact").asBoolean()).isTrue();
+    assertThat(run("emails", "diff", id, "--rcpt", "eve@shown.example", "-o", "csv").out())
+        .startsWith("reason,name,submitted_from,submitted_to,sent_from,sent_to,removed,added\r\n");
+
+    String stranger = "0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11";
+    for (String verb : List.of("show", "diff", "cancel")) {
+      assertThat(run("emails", verb, stranger).code()).as(verb).isEqualTo(5);
+    }
+    assertThat(run("emails", "diff", id, "--rcpt", "mallory@shown.example").code()).isEqualTo(5);
+    assertThat(run("emails", "cancel", id).code()).isEqualTo(3);
+  }
+
+  @Test
+  void takesBackWhatIsDeferred() {
+    assertThat(sendTest("app@sandbox.example", "defer@back.example", "--timeout", "1s").code())
+        .isEqualTo(1);
+    String id =
+        json("emails", "list", "--to", "defer@back.example")
+            .get("data")
+            .get(0)
+            .get("id")
+            .asString();
+    Ran diff = run("emails", "diff", id);
+    assertThat(diff.out()).contains("+++ as made now for defer@back.example");
+    assertThat(diff.err()).contains("how it would be sent now");
+
+    Ran cancelled = run("emails", "cancel", id);
+    assertThat(cancelled.code()).as(cancelled.err()).isZero();
+    assertThat(cancelled.err()).contains("Cancelled for 1 recipient.");
+    assertThat(run("emails", "show", id).out())
+        .containsPattern("defer@back.example +cancelled +cancelled")
+        .contains("451 4.7.1 Try again later");
   }
 
   @Test

@@ -196,7 +196,7 @@ public final class AdminClient implements AutoCloseable {
     String said = (ours ? message + " (" + status + " " + name + ")" : "HTTP status " + status);
     String advice =
         ours ? advice(name) : "Is this the admin API? " + "It answered: " + start(response.body());
-    if (status == 404) {
+    if (status == 404 || status == 410) {
       return new Failure(ExitCode.NOT_FOUND, "not found, " + tried + ": " + said, advice);
     }
     if (status / 100 == 4) {

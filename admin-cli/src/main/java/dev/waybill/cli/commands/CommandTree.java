@@ -35,6 +35,7 @@ public final class CommandTree {
     line.addSubcommand(new SuppressionsCommand(root));
     line.addSubcommand(new StreamsCommand(root));
     line.addSubcommand(new QueueCommand(root));
+    line.addSubcommand(new EmailsCommand(root));
     line.addSubcommand(new EventsCommand(root));
     line.addSubcommand(new StatusCommand(root));
     line.addSubcommand(new SendTestCommand(root));

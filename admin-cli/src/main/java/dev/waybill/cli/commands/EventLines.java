@@ -59,7 +59,7 @@ final class EventLines {
     out.flush();
   }
 
-  private static String facts(String data) {
+  static String facts(String data) {
     return facts(Json.parse(data.getBytes(StandardCharsets.UTF_8)));
   }
 

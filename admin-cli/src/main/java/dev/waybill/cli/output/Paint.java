@@ -10,11 +10,18 @@ public record Paint(boolean on) {
   /// stay as they are.
   public String status(String text) {
     return switch (text.strip()) {
-      case "verified", "open", "active", "switched", "pass" -> good(text);
-      case "pending", "temporary_failure", "congested", "deferred", "retiring", "waiting", "warn" ->
+      case "verified", "open", "active", "switched", "pass", "delivered" -> good(text);
+      case "pending",
+          "temporary_failure",
+          "congested",
+          "deferred",
+          "retiring",
+          "waiting",
+          "warn",
+          "held" ->
           warning(text);
-      case "failed", "broken", "disabled", "fail" -> bad(text);
-      case "not_started", "retired", "unknown" -> faint(text);
+      case "failed", "broken", "disabled", "fail", "bounced", "expired" -> bad(text);
+      case "not_started", "retired", "unknown", "suppressed", "cancelled" -> faint(text);
       default -> text;
     };
   }

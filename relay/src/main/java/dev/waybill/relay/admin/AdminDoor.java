@@ -15,6 +15,7 @@ import dev.waybill.relay.metrics.Metrics;
 import dev.waybill.relay.operations.Operations;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSettings;
+import dev.waybill.relay.rendering.Comparisons;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppressions;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ public final class AdminDoor {
       Queue queue,
       Operations operations,
       Journal journal,
+      Comparisons comparisons,
       Doctor doctor) {}
 
   /// This node, for `/status`.
@@ -100,6 +102,13 @@ public final class AdminDoor {
                 new StreamsResource(ledgers.streams(), ledgers.queueSettings()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),
                 new QueueOperationsResource(ledgers.operations(), clock).routes(),
+                new EmailsResource(
+                        ledgers.queue(),
+                        ledgers.operations(),
+                        ledgers.journal(),
+                        ledgers.comparisons(),
+                        clock)
+                    .routes(),
                 new EventsResource(ledgers.journal()).routes(),
                 new StatusResource(node, ledgers.queue(), ledgers.domains(), clock).routes())
             .flatMap(List::stream)

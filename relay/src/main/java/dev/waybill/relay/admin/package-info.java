@@ -6,13 +6,14 @@
 /// have one shape and name the value and what was expected; nothing is decided here that a ledger
 /// decides.
 ///
-/// **What comes after:** the ledgers `domains`, `access`, `suppression`, the `queue` and the
-/// journal.
+/// **What comes after:** the ledgers `domains`, `access`, `suppression`, the `queue`, the journal,
+/// and `rendering` for what was changed in a message.
 ///
 /// Read [AdminDoor], then `Authentication` and `Page`, then one class per noun: `DomainsResource`,
 /// `DoctorResource`, `ApiKeysResource`, `SuppressionsResource`, `StreamsResource`, `QueueResource`,
-/// `QueueOperationsResource`, `EventsResource`, `StatusResource`, `HealthResource`,
-/// `MetricsResource`. [FirstKey] makes the key that a new installation starts with.
+/// `QueueOperationsResource`, `EmailsResource`, `EventsResource`, `StatusResource`,
+/// `HealthResource`, `MetricsResource`. [FirstKey] makes the key that a new installation starts
+/// with.
 @NullMarked
 package dev.waybill.relay.admin;
 

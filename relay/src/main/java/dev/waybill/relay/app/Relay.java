@@ -35,6 +35,7 @@ import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
 import dev.waybill.relay.queue.ReadyDelivery;
+import dev.waybill.relay.rendering.Comparisons;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.rendering.Renderer;
 import dev.waybill.relay.storage.Database;
@@ -86,6 +87,7 @@ public final class Relay {
   private final Queue queue;
   private final Idempotency idempotency;
   private final Renderer renderer;
+  private final Comparisons comparisons;
   private final HardBounces hardBounces;
   private final DeliveryEngine delivery;
   private final Operations operations;
@@ -167,6 +169,7 @@ public final class Relay {
 
     // what comes after it
     renderer = new Renderer(settings.rendering(), tokens, clock, metrics.registry());
+    comparisons = new Comparisons(renderer, queue, journal, domains, clock);
     hardBounces =
         new HardBounces((address, domainId) ->
             suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE));
@@ -214,6 +217,7 @@ public final class Relay {
                 queue,
                 operations,
                 journal,
+                comparisons,
                 doctor()),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
@@ -299,6 +303,10 @@ public final class Relay {
 
   Queue queue() {
     return queue;
+  }
+
+  Comparisons comparisons() {
+    return comparisons;
   }
 
   private RenderedCopy render(ReadyDelivery ready) {

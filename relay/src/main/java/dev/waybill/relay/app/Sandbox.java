@@ -116,6 +116,7 @@ public final class Sandbox {
             new InboxRoutes.Sources(
                 relay.tokens()::readReturnPath,
                 relay.queue()::submitted,
+                relay.comparisons()::compare,
                 id ->
                     relay.journal().read(new Journal.Filter(0, null, id, false), 1_000).stream()
                         .map(Journal.Entry::event)

@@ -160,6 +160,10 @@ public final class Keys {
 
   public static final Key<Duration> RETENTION_HISTORY =
       single("retention.history", Kind.duration(), "30d");
+  public static final Key<Duration> RETENTION_RAW =
+      single("retention.raw", Kind.durationOrNone(), "1d");
+  public static final Key<Long> RETENTION_RAW_SIZE =
+      single("retention.raw-size", Kind.size(), "1GiB");
   public static final Key<Long> STORAGE_MIN_FREE_DISK =
       single("storage.min-free-disk", Kind.size(), "256MiB");
   public static final Key<Duration> STORAGE_SLOW_COMMIT =

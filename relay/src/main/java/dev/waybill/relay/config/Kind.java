@@ -82,7 +82,14 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
 
   /// Positive, as `5m` or `72h`.
   static Kind<Duration> duration() {
-    return new Kind<>("a duration such as 30s, 5m, 72h or 5d", Kind::readDuration);
+    return new Kind<>(
+        "a duration such as 30s, 5m, 72h or 5d",
+        text -> readDuration(text).filter(Duration::isPositive));
+  }
+
+  /// As [#duration], or `0s` for not at all.
+  static Kind<Duration> durationOrNone() {
+    return new Kind<>("a duration such as 12h or 7d, or 0s for not at all", Kind::readDuration);
   }
 
   /// One of an enum's names in lower case.
@@ -161,7 +168,7 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
       return Optional.empty();
     }
     return readDecimal(text.substring(0, text.length() - unit.length()).strip())
-        .filter(n -> n.signum() > 0 && n.precision() <= 9)
+        .filter(n -> n.precision() <= 9)
         .map(n -> one.multipliedBy(n.longValue()));
   }
 

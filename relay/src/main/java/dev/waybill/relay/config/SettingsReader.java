@@ -81,7 +81,8 @@ public final class SettingsReader {
     Streams kinds = named("streams", streams::streams);
     RetrySchedule retry = named("delivery.retry", this::retry);
     QueueSettings.OfStreams rules = named("streams", () -> streams.rules(retry));
-    QueueSettings queue = named("retention", () -> queue(hostname, dataDir, retry, rules));
+    QueueSettings.Retention retention = named("retention", this::retention);
+    QueueSettings queue = named("streams", () -> queue(hostname, dataDir, retry, retention, rules));
     RecordPlanSettings plan = named("domains", () -> plan(hostname, trackingHost));
     DeliverySettings delivery = named("delivery", () -> delivery(hostname));
     URI trackingBase =
@@ -208,8 +209,19 @@ public final class SettingsReader {
         RETRY_JITTER);
   }
 
+  private QueueSettings.Retention retention() {
+    return new QueueSettings.Retention(
+        configuration.get(Keys.RETENTION_HISTORY),
+        configuration.get(Keys.RETENTION_RAW),
+        configuration.get(Keys.RETENTION_RAW_SIZE));
+  }
+
   private QueueSettings queue(
-      DomainName hostname, Path dataDir, RetrySchedule retry, QueueSettings.OfStreams ofStreams) {
+      DomainName hostname,
+      Path dataDir,
+      RetrySchedule retry,
+      QueueSettings.Retention retention,
+      QueueSettings.OfStreams ofStreams) {
     QueueSettings.Limits usual = QueueSettings.Limits.standard();
     QueueSettings.Limits limits =
         new QueueSettings.Limits(
@@ -218,13 +230,7 @@ public final class SettingsReader {
             configuration.get(Keys.STORAGE_MIN_FREE_DISK),
             configuration.get(Keys.STORAGE_SLOW_COMMIT),
             usual.segmentBytes());
-    return new QueueSettings(
-        dataDir,
-        hostname.value(),
-        retry,
-        limits,
-        configuration.get(Keys.RETENTION_HISTORY),
-        ofStreams);
+    return new QueueSettings(dataDir, hostname.value(), retry, limits, retention, ofStreams);
   }
 
   private RecordPlanSettings plan(DomainName hostname, DomainName trackingHost) {

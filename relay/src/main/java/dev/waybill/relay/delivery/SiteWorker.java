@@ -164,7 +164,7 @@ final class SiteWorker implements Runnable {
         case TransactionResult.Accepted(Reply reply) -> {
           site.succeeded();
           return new Result.Ended(
-              new AttemptOutcome.Delivered(peer, reply.text(), copy.untrackedText()));
+              new AttemptOutcome.Delivered(peer, reply.text(), copy.remembered()));
         }
         case TransactionResult.Unsuitable(Reply reply) -> {
           return new Result.Ended(new AttemptOutcome.Rejected(peer, reply.text()));

@@ -208,6 +208,15 @@ public final class Domains {
     return snapshot.signingKeys(domainId);
   }
 
+  /// The domain's keys of these selectors whatever their role, as far as their private halves are
+  /// still there.
+  public List<SigningKey> signingKeys(UUID domainId, List<String> selectors) {
+    return snapshot.storedKeys(domainId).stream()
+        .filter(key -> selectors.contains(key.selector()) && !key.sealed().isEmpty())
+        .map(keyWatch.keyring()::open)
+        .toList();
+  }
+
   /// Registers a domain durably, with a key that signs and a standby key; takes tenths of a second.
   public AddOutcome add(NewDomain request) {
     return switch (RegistrationRules.judge(request)) {

@@ -99,6 +99,39 @@ public final class EventStore implements GroupCommit.Writer<Event> {
     return entries.stream().findFirst().map(Journal.Entry::event);
   }
 
+  Optional<Event> first(UUID messageId, String recipient) {
+    List<Journal.Entry> entries =
+        query(
+            "select * from event where message_id = ? and recipient = ? order by seq limit 1",
+            List.of(messageId, recipient));
+    return entries.stream().findFirst().map(Journal.Entry::event);
+  }
+
+  List<Event> of(DeliveryKey delivery, int limit) {
+    return events(
+        query(
+            "select * from event where message_id = ? and ordinal = ? order by seq limit ?",
+            List.of(delivery.messageId(), delivery.ordinal(), limit)));
+  }
+
+  /// A recipient begins with being accepted, at once or for later, or with being suppressed.
+  List<Event> recipients(UUID messageId, int limit) {
+    return events(
+        query(
+            """
+            select * from event e where message_id = ? and ordinal < ?
+              and type in ('email.sent', 'email.scheduled', 'email.suppressed')
+              and not exists (select 1 from event f
+                where f.message_id = e.message_id and f.ordinal = e.ordinal and f.seq < e.seq)
+            order by ordinal\
+            """,
+            List.of(messageId, limit)));
+  }
+
+  private static List<Event> events(List<Journal.Entry> entries) {
+    return entries.stream().map(Journal.Entry::event).toList();
+  }
+
   private List<Journal.Entry> query(String sql, List<Object> values) {
     try (Connection connection = database.connect();
         PreparedStatement select = connection.prepareStatement(sql)) {

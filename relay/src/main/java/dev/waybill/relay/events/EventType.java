@@ -24,7 +24,7 @@ public enum EventType {
   EMAIL_FAILED("email.failed"),
   /// No copy was made because the recipient is on a suppression list.
   EMAIL_SUPPRESSED("email.suppressed"),
-  /// An operator or the application cancelled the delivery before it was made.
+  /// The application or an operator took the message back before this recipient's copy was sent.
   EMAIL_CANCELLED("email.cancelled"),
   /// The recipient unsubscribed from the marketing stream.
   EMAIL_UNSUBSCRIBED("email.unsubscribed"),

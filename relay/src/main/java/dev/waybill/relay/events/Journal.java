@@ -68,6 +68,21 @@ public final class Journal {
     return store.read(filter, limit);
   }
 
+  /// The first events of a message's recipients in their order, for at most so many.
+  public List<Event> recipients(UUID messageId, int limit) {
+    return store.recipients(messageId, limit);
+  }
+
+  /// The first event of a message for this recipient.
+  public Optional<Event> origin(UUID messageId, String recipient) {
+    return store.first(messageId, recipient);
+  }
+
+  /// What happened to one delivery, oldest first, at most so much of it.
+  public List<Event> of(DeliveryKey delivery, int limit) {
+    return store.of(delivery, limit);
+  }
+
   /// The first event of a delivery, which names its recipient and domain.
   public Optional<Event> origin(DeliveryKey delivery) {
     return store.first(delivery);

@@ -1,6 +1,10 @@
 package dev.waybill.relay.queue;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +18,61 @@ public sealed interface AttemptOutcome {
   ///   clear
   record Peer(String host, String address, @Nullable String tls) {}
 
+  /// What is remembered of a copy that a host took.
+  ///
+  /// @param untracked why opens or clicks that were to be counted are not, such as `signed`; empty
+  ///   where they are or were not to be
+  /// @param digest of its bytes before signing; empty when nobody knows
+  /// @param signedAt when it was signed, to the second
+  /// @param selectors which keys signed, in the order of the signatures
+  record Copy(String untracked, String digest, Instant signedAt, List<String> selectors) {
+    /// Nothing is remembered.
+    public static final Copy UNKNOWN = new Copy("", "", Instant.EPOCH, List.of());
+
+    private static final String DIGEST = "copy";
+    private static final String SIGNED_AT = "signed_at";
+    private static final String SELECTORS = "selectors";
+
+    public Copy {
+      selectors = List.copyOf(selectors);
+    }
+
+    /// As it stands in the event.
+    Map<String, String> facts() {
+      Map<String, String> facts = new LinkedHashMap<>();
+      if (!untracked.isEmpty()) {
+        facts.put("untracked", untracked);
+      }
+      if (!digest.isEmpty()) {
+        facts.put(DIGEST, digest);
+        facts.put(SIGNED_AT, Long.toString(signedAt.getEpochSecond()));
+        facts.put(SELECTORS, String.join(" ", selectors));
+      }
+      return facts;
+    }
+
+    /// What an event tells of the copy; unknown where it was written by a version that did not.
+    public static Copy of(Map<String, String> facts) {
+      String digest = facts.getOrDefault(DIGEST, "");
+      String seconds = facts.getOrDefault(SIGNED_AT, "");
+      String selectors = facts.getOrDefault(SELECTORS, "");
+      return digest.isEmpty() || !seconds.matches("[0-9]{1,11}") || selectors.isEmpty()
+          ? UNKNOWN
+          : new Copy(
+              facts.getOrDefault("untracked", ""),
+              digest,
+              Instant.ofEpochSecond(Long.parseLong(seconds)),
+              List.of(selectors.split(" ")));
+    }
+  }
+
   /// The host took responsibility for the copy.
   ///
   /// @param reply its last reply, such as `250 2.0.0 Ok: queued as 4F1`
-  /// @param untracked why opens or clicks that were to be counted are not, such as `signed`; empty
-  ///   where they are or were not to be
-  record Delivered(Peer peer, String reply, String untracked) implements AttemptOutcome {
-    /// Delivered with all that was to be counted.
+  record Delivered(Peer peer, String reply, Copy copy) implements AttemptOutcome {
+    /// Delivered, with nothing to be remembered of the copy.
     public Delivered(Peer peer, String reply) {
-      this(peer, reply, "");
+      this(peer, reply, Copy.UNKNOWN);
     }
   }
 

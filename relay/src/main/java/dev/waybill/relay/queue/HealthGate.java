@@ -59,6 +59,16 @@ public final class HealthGate implements GroupCommit.Observer {
     change("storage failed: " + cause.getMessage(), State.Broken::new);
   }
 
+  /// How many octets are to be freed before new mail is turned away for want of them: as soon as
+  /// less than twice what must stay free is there. 0 or less for none.
+  long lackingDisk() {
+    try {
+      return 2 * limits.minFreeDisk() - Files.getFileStore(dataDir).getUsableSpace();
+    } catch (IOException gone) {
+      return 0; // the look at the disk tells
+    }
+  }
+
   /// Looks at the disk; called every few seconds.
   void checkDisk() {
     State found;

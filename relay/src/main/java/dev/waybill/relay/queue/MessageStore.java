@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,10 +29,12 @@ final class MessageStore {
 
   private final Database database;
   private final BodyStore bodies;
+  private final InstantSource clock;
   private final JsonMapper json = JsonMapper.shared();
 
-  MessageStore(Database database, BodyStore bodies) {
+  MessageStore(Database database, BodyStore bodies, InstantSource clock) {
     this.database = database;
+    this.clock = clock;
     this.bodies = bodies;
   }
 
@@ -104,12 +107,18 @@ final class MessageStore {
     }
   }
 
-  /// Removes bodies that nobody needs; one thread at a time.
+  /// Whether room on the disk could be made by retaining less.
+  boolean retainsBodies() {
+    return bodies.retains();
+  }
+
+  /// Removes bodies that nobody needs and that were retained for long enough.
   ///
+  /// @param wanted how many octets the disk lacks; 0 for none
   /// @return bodies to be copied forward
-  List<BodyStore.Survivor> sweepBodies() {
+  List<BodyStore.Survivor> sweepBodies(long wanted) {
     try {
-      return bodies.sweep();
+      return bodies.sweep(clock.instant(), wanted);
     } catch (SQLException | IOException failure) {
       throw new StorageException("bodies could not be removed", failure);
     }

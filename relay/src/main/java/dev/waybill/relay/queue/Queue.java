@@ -53,6 +53,8 @@ public final class Queue implements AutoCloseable {
   private final Claims claims;
   private final LeaseStore leases;
   private final SummaryStore sums;
+  private final HistoryStore history;
+  private final boolean retainsBodies;
   private final AtomicLong version = new AtomicLong();
   private final Turns turns;
   private volatile Consumer<ReadyDelivery> delivery = _ -> {};
@@ -63,17 +65,19 @@ public final class Queue implements AutoCloseable {
     this.foundation = foundation;
     this.inFlight = new InFlight(settings.limits());
     Database database = foundation.database();
-    BodyStore bodies = bodies(settings, database);
+    BodyStore bodies = bodies(settings, foundation);
     this.leases = new LeaseStore(database);
     boolean alone = database.dialect() == Dialect.H2;
     this.sums = new SummaryStore(database, foundation.clock(), () -> alone ? version.get() : -1);
     this.lease =
         new NodeLease(leases, settings.nodeName(), alone, foundation.clock(), foundation.random());
-    this.messages = new MessageStore(database, bodies);
+    this.messages = new MessageStore(database, bodies, foundation.clock());
+    this.history = new HistoryStore(database, messages);
+    this.retainsBodies = settings.retention().raw().isPositive();
     this.rules = new SettlementRules(settings::retryOf, foundation.random());
     ForgettingStore forgetting =
         new ForgettingStore(
-            settings.retention(), settings.streams().retention(), foundation.clock());
+            settings.retention().history(), settings.streams().retention(), foundation.clock());
     // written first, so that a sweep sees only what earlier batches made durable
     GroupCommit.Lane<Instant> sweeps = foundation.commits().lane(forgetting);
     this.accepts =
@@ -196,7 +200,13 @@ public final class Queue implements AutoCloseable {
 
   /// The bytes of a message as submitted, as long as they are kept.
   public Optional<byte[]> submitted(UUID messageId) {
-    return messages.body(messageId);
+    boolean released = !retainsBodies && history.waiting(messageId).isEmpty();
+    return released ? Optional.empty() : messages.body(messageId);
+  }
+
+  /// What was accepted, and what of it still waits.
+  public HistoryStore history() {
+    return history;
   }
 
   /// Stops handing over; what is in flight may still be settled until [#close].
@@ -314,12 +324,12 @@ public final class Queue implements AutoCloseable {
     settling.retry();
   }
 
-  private static BodyStore bodies(QueueSettings settings, Database database) throws IOException {
+  private static BodyStore bodies(QueueSettings settings, Foundation foundation)
+      throws IOException {
+    Database database = foundation.database();
     return switch (database.dialect()) {
-      case H2 ->
-          new SegmentBodyStore(
-              database, settings.dataDir().resolve("bodies"), settings.limits().segmentBytes());
-      case POSTGRESQL -> new TableBodyStore(database);
+      case H2 -> new SegmentBodyStore(settings, database, foundation.clock());
+      case POSTGRESQL -> new TableBodyStore(database, settings.retention());
     };
   }
 }

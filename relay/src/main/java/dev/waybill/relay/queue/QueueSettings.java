@@ -12,14 +12,14 @@ import java.util.Objects;
 /// @param nodeName this node's name for the operator, such as its host name
 /// @param retry when to try again
 /// @param limits what may be held in memory and at once
-/// @param retention how long settled messages and events stay readable
+/// @param retention how long what is settled is kept
 /// @param streams what is different for single streams
 public record QueueSettings(
     Path dataDir,
     String nodeName,
     RetrySchedule retry,
     Limits limits,
-    Duration retention,
+    Retention retention,
     OfStreams streams) {
   /// What is different for single streams, by their names.
   ///
@@ -32,6 +32,25 @@ public record QueueSettings(
     public OfStreams {
       retry = Map.copyOf(retry);
       retention = Map.copyOf(retention);
+    }
+  }
+
+  /// How long what is settled is kept.
+  ///
+  /// @param history for how long messages and events stay readable
+  /// @param raw for how long submitted bytes do, at least; zero for not at all
+  /// @param rawSize octets of submitted bytes that nobody needs for delivery, at most; the oldest
+  ///   go first
+  public record Retention(Duration history, Duration raw, long rawSize) {
+    public Retention {
+      if (raw.isNegative() || rawSize < 0) {
+        throw new IllegalArgumentException(
+            "raw %s, size %d (expected: nothing negative)".formatted(raw, rawSize));
+      }
+      if (raw.compareTo(history) > 0) {
+        throw new IllegalArgumentException(
+            "raw is %s (expected: at most as long as history, %s)".formatted(raw, history));
+      }
     }
   }
 
@@ -69,10 +88,10 @@ public record QueueSettings(
     streams
         .retention()
         .forEach((name, kept) -> {
-          if (kept.compareTo(retention) > 0) {
+          if (kept.compareTo(retention.history()) > 0) {
             throw new IllegalArgumentException(
                 "retention of stream %s: %s (expected: at most that of all, %s)"
-                    .formatted(name, kept, retention));
+                    .formatted(name, kept, retention.history()));
           }
         });
   }
@@ -84,7 +103,7 @@ public record QueueSettings(
 
   /// How long settled messages and events of a stream stay readable.
   public Duration retentionOf(Stream stream) {
-    return streams.retention().getOrDefault(stream.name(), retention);
+    return streams.retention().getOrDefault(stream.name(), retention.history());
   }
 
   /// The longest time that any mail is tried for.

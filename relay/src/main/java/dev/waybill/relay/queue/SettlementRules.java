@@ -28,11 +28,12 @@ final class SettlementRules {
 
   Settlement judge(ReadyDelivery delivery, long owner, AttemptOutcome outcome, Instant now) {
     return switch (outcome) {
-      case AttemptOutcome.Delivered(AttemptOutcome.Peer peer, String reply, String untracked) -> {
+      case AttemptOutcome.Delivered(
+              AttemptOutcome.Peer peer,
+              String reply,
+              AttemptOutcome.Copy copy) -> {
         Map<String, String> facts = facts(delivery, peer, reply);
-        if (!untracked.isEmpty()) {
-          facts.put("untracked", untracked);
-        }
+        facts.putAll(copy.facts());
         yield done(delivery, owner, event(delivery, EventType.EMAIL_DELIVERED, now, facts));
       }
       case AttemptOutcome.Rejected(AttemptOutcome.Peer peer, String reply) ->

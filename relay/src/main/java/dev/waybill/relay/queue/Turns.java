@@ -216,12 +216,27 @@ final class Turns {
 
   /// Tries the storage again where it failed, by an empty sweep that has to be committed.
   private void watch() {
+    makeRoom();
     foundation.health().checkDisk();
     if (!(queue.health() instanceof HealthGate.State.Open)) {
       forget();
     }
     queue.retryUnsettled();
     watchClock();
+  }
+
+  /// Gives retained bodies up before new mail is turned away for want of disk. The look at the disk
+  /// comes whatever becomes of it.
+  private void makeRoom() {
+    long wanted = foundation.health().lackingDisk();
+    if (wanted > 0 && messages.retainsBodies()) {
+      LOG.info("the disk is nearly full: up to {} MiB of retained bodies go", wanted >> 20);
+      try {
+        sweepBodies(wanted);
+      } catch (RuntimeException failure) {
+        LOG.warn("retained bodies could not be given up", failure);
+      }
+    }
   }
 
   /// What was being settled when the clock went back is found by a second look.
@@ -238,11 +253,15 @@ final class Turns {
   }
 
   void sweep() {
-    for (BodyStore.Survivor survivor : messages.sweepBodies()) {
-      var _ = survivors.submit(survivor).whenComplete((_, failure) -> note(failure));
-    }
+    sweepBodies(0);
     forget();
     foundation.database().tidy();
+  }
+
+  private void sweepBodies(long wanted) {
+    for (BodyStore.Survivor survivor : messages.sweepBodies(wanted)) {
+      var _ = survivors.submit(survivor).whenComplete((_, failure) -> note(failure));
+    }
   }
 
   private void forget() {

@@ -5,9 +5,9 @@
 /// at a time until it is settled, and that trouble with the storage turns new mail away first.
 /// After it: delivery, which tries and reports an [AttemptOutcome].
 ///
-/// Read [Acceptance], [Queue], [AttemptOutcome], [RetrySchedule], [HealthGate]; within:
-/// `Accepting`, `AcceptStore`, `Claims`, `SettlementRules`, `SettleStore`, `NodeLease`,
-/// `BodyStore`.
+/// Read [Acceptance], [Queue], [AttemptOutcome], [RetrySchedule], [HealthGate], [HistoryStore];
+/// within: `Accepting`, `AcceptStore`, `Claims`, `SettlementRules`, `SettleStore`, `NodeLease`,
+/// `BodyStore` with `SegmentSweepStore`.
 @NullMarked
 package dev.waybill.relay.queue;
 

@@ -68,7 +68,7 @@ final class Base64Text implements PartText {
   }
 
   @Override
-  public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
+  public int splice(List<TextEdit> edits, Edits into) {
     if (edits.isEmpty()) {
       return 0;
     }
@@ -87,11 +87,13 @@ final class Base64Text implements PartText {
               edit.replacement().getBytes(StandardCharsets.ISO_8859_1)));
     }
     byte[] changed = Splice.apply(Arrays.copyOfRange(octets, kept, octets.length), changes);
-    into.add(
+    into.addEncodedAgain(
         new Splice.Edit(
             bodyStart + keptLines * (line + BREAK.length),
             dataEnd,
-            Base64.getMimeEncoder(line, BREAK).encode(changed)));
+            Base64.getMimeEncoder(line, BREAK).encode(changed)),
+        this,
+        edits);
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 package dev.waybill.relay.rendering;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /// Which submitted header fields never leave the relay.
@@ -29,8 +30,20 @@ final class ControlFields {
 
   private ControlFields() {}
 
-  /// Whether a field of that name is left out of every copy.
-  static boolean isRemoved(String name) {
+  /// Why a field of that name is left out of every copy; empty for one that stays.
+  static Optional<Reason> removal(String name) {
+    if (!isRemoved(name)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (name.toLowerCase(Locale.ROOT)) {
+          case "bcc", "resent-bcc" -> Reason.BCC_REMOVED;
+          case "return-path" -> Reason.RETURN_PATH_REMOVED;
+          case String _ -> Reason.CONTROL_FIELD_REMOVED;
+        });
+  }
+
+  private static boolean isRemoved(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return NAMES.contains(lower)
         || lower.startsWith("x-waybill-")

@@ -24,7 +24,7 @@ record IdentityText(String text, int bodyStart, boolean takesEightBit) implement
   }
 
   @Override
-  public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
+  public int splice(List<TextEdit> edits, Edits into) {
     int leftOut = 0;
     int line = -1;
     int column = 0;
@@ -49,7 +49,8 @@ record IdentityText(String text, int bodyStart, boolean takesEightBit) implement
           new Splice.Edit(
               bodyStart + edit.from(),
               bodyStart + edit.to(),
-              replacement.getBytes(StandardCharsets.ISO_8859_1)));
+              replacement.getBytes(StandardCharsets.ISO_8859_1)),
+          edit.reason());
       int lastBreak = replacement.lastIndexOf('\n');
       column = lastBreak < 0 ? column + replacement.length() : replacement.length() - 1 - lastBreak;
       line = lineStart(edit.to());

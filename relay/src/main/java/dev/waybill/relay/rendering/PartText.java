@@ -1,7 +1,6 @@
 package dev.waybill.relay.rendering;
 
 import dev.waybill.relay.message.MimeOutline.Leaf;
-import dev.waybill.relay.message.Splice;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +24,7 @@ sealed interface PartText permits IdentityText, QuotedPrintableText, Base64Text 
   /// @param edits ascending, without overlap
   /// @param into where they are added, in order
   /// @return how many optional edits were left out
-  int splice(List<TextEdit> edits, List<Splice.Edit> into);
+  int splice(List<TextEdit> edits, Edits into);
 
   /// Reads a part; empty when its encoding is unknown, broken, or laid out in a way that could not
   /// be kept.

@@ -103,7 +103,7 @@ final class QuotedPrintableText implements PartText {
   }
 
   @Override
-  public int splice(List<TextEdit> edits, List<Splice.Edit> into) {
+  public int splice(List<TextEdit> edits, Edits into) {
     int column = 0;
     int written = bodyStart;
     for (int i = 0; i < edits.size(); i++) {
@@ -121,7 +121,7 @@ final class QuotedPrintableText implements PartText {
       }
       column = encode(edit.replacement(), column, out);
       column = beforeTail(to, next, column, out);
-      into.add(new Splice.Edit(from, to, out.toByteArray()));
+      into.add(new Splice.Edit(from, to, out.toByteArray()), edit.reason());
       written = to;
     }
     return 0;

@@ -1,6 +1,9 @@
 package dev.waybill.relay.rendering;
 
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.queue.AttemptOutcome;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,6 +20,7 @@ import java.util.stream.Collectors;
 /// @param requireTls whether it may only go over TLS with a valid certificate
 /// @param untracked why opens or clicks that were to be counted are not, or not all; empty where
 ///   they are or were not to be
+/// @param imprint by which the same copy is known again
 public record RenderedCopy(
     EmailAddress returnPath,
     EmailAddress recipient,
@@ -24,12 +28,30 @@ public record RenderedCopy(
     boolean eightBit,
     boolean smtpUtf8,
     boolean requireTls,
-    Set<Untracked> untracked) {
+    Set<Untracked> untracked,
+    Imprint imprint) {
   public RenderedCopy {
     Objects.requireNonNull(returnPath, "returnPath");
     Objects.requireNonNull(recipient, "recipient");
     Objects.requireNonNull(bytes, "bytes");
     untracked = Set.copyOf(untracked);
+  }
+
+  /// By what a copy that is made again is known to be the same.
+  ///
+  /// @param digest of its bytes before signing
+  /// @param signedAt the time in its signatures
+  /// @param selectors of its signatures, in their order
+  public record Imprint(String digest, Instant signedAt, List<String> selectors) {
+    public Imprint {
+      selectors = List.copyOf(selectors);
+    }
+  }
+
+  /// What goes into the event of its delivery.
+  public AttemptOutcome.Copy remembered() {
+    return new AttemptOutcome.Copy(
+        untrackedText(), imprint.digest(), imprint.signedAt(), imprint.selectors());
   }
 
   /// The reasons in their order, such as `signed, charset`; empty for none.

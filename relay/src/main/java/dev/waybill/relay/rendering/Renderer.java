@@ -14,9 +14,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the copy of a message that one recipient gets.
@@ -66,16 +70,10 @@ public final class Renderer {
       throw new IllegalArgumentException(
           "no signing key for %s (expected: at least one)".formatted(domain.name()));
     }
-    StoredMessage stored = delivery.message();
-    MessageFacts facts = stored.facts();
-    PreparedMessage message =
-        prepared.get(stored, key -> PreparedMessage.of(key.facts(), key.bytes(), settings));
+    MessageFacts facts = delivery.message().facts();
+    PreparedMessage message = prepared(delivery);
     CopyUrls urls = new CopyUrls(tokens, delivery, domain, settings.base());
-    PreparedMessage.Unsigned copy =
-        message.copy(
-            urls,
-            wanted(facts.trackOpens(), domain.openTracking()),
-            wanted(facts.trackClicks(), domain.clickTracking()));
+    PreparedMessage.Unsigned copy = copy(message, urls, domain);
     byte[] bytes = copy.bytes();
     HeaderBlock header = HeaderBlock.parse(bytes);
     boolean eightBit =
@@ -87,14 +85,67 @@ public final class Renderer {
             || (facts.smtpUtf8() && PreparedMessage.hasEightBit(bytes, 0, header.bodyStart()));
     byte[] bodyHash =
         copy.bodyChanged() ? DkimSigner.bodyHash(bytes, header.bodyStart()) : message.bodyHash();
+    Instant now = clock.instant();
     return new RenderedCopy(
         urls.returnPath(),
         delivery.recipient(),
-        signed(bytes, header, bodyHash, domain, keys),
+        signed(bytes, header, bodyHash, domain, keys, now),
         eightBit,
         smtpUtf8,
         domain.requireTls(),
-        copy.untracked());
+        copy.untracked(),
+        new RenderedCopy.Imprint(
+            message.digest(copy, header.bodyStart()),
+            now,
+            keys.stream().map(SigningKey::selector).toList()));
+  }
+
+  /// Makes a copy once more, with the reason of every change; it is for people and goes nowhere.
+  ///
+  /// @param selectors whose signatures it gets, in their order
+  /// @param keys those of them that are still there
+  /// @param signedAt the time in the signatures
+  /// @throws java.io.UncheckedIOException when the message is not there any more
+  Explanation explain(
+      ReadyDelivery delivery,
+      SendingDomain domain,
+      List<String> selectors,
+      List<SigningKey> keys,
+      Instant signedAt) {
+    PreparedMessage message = prepared(delivery);
+    PreparedMessage.Unsigned copy =
+        copy(message, new CopyUrls(tokens, delivery, domain, settings.base()), domain);
+    byte[] bytes = copy.bytes();
+    HeaderBlock header = HeaderBlock.parse(bytes);
+    byte[] bodyHash = DkimSigner.bodyHash(bytes, header.bodyStart());
+    Map<String, SigningKey> bySelector = new HashMap<>();
+    keys.forEach(key -> bySelector.put(key.selector(), key));
+    List<Explanation.Signature> signatures = new ArrayList<>();
+    for (String selector : selectors) {
+      SigningKey key = bySelector.get(selector);
+      signatures.add(
+          new Explanation.Signature(
+              domain.name() + "/" + selector,
+              key == null
+                  ? new byte[0]
+                  : signer.sign(bytes, header, bodyHash, domain.name(), key, signedAt)));
+    }
+    return Explanation.of(
+        message.submitted(), copy, message.digest(copy, header.bodyStart()), signatures);
+  }
+
+  private PreparedMessage prepared(ReadyDelivery delivery) {
+    return prepared.get(
+        delivery.message(), key -> PreparedMessage.of(key.facts(), key.bytes(), settings));
+  }
+
+  private static PreparedMessage.Unsigned copy(
+      PreparedMessage message, CopyUrls urls, SendingDomain domain) {
+    MessageFacts facts = message.facts();
+    return message.copy(
+        urls,
+        wanted(facts.trackOpens(), domain.openTracking()),
+        wanted(facts.trackClicks(), domain.clickTracking()));
   }
 
   private byte[] signed(
@@ -102,12 +153,12 @@ public final class Renderer {
       HeaderBlock header,
       byte[] bodyHash,
       SendingDomain domain,
-      List<SigningKey> keys) {
+      List<SigningKey> keys,
+      Instant now) {
     ByteArrayOutputStream signatures = new ByteArrayOutputStream(keys.size() * 1_000);
     signing.record(() -> {
       for (SigningKey key : keys) {
-        signatures.writeBytes(
-            signer.sign(bytes, header, bodyHash, domain.name(), key, clock.instant()));
+        signatures.writeBytes(signer.sign(bytes, header, bodyHash, domain.name(), key, now));
       }
     });
     for (SigningKey key : keys) {

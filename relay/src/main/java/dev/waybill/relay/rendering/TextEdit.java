@@ -7,8 +7,9 @@ import java.util.Objects;
 /// @param from the first character replaced
 /// @param to behind the last character replaced; equal to `from` for an insertion
 /// @param replacement one character for each octet of the part's charset
+/// @param reason what it is for
 /// @param optional whether it may be left out where a line would become too long for SMTP
-record TextEdit(int from, int to, String replacement, boolean optional) {
+record TextEdit(int from, int to, String replacement, Reason reason, boolean optional) {
   TextEdit {
     Objects.requireNonNull(replacement, "replacement");
   }

@@ -103,15 +103,19 @@ final class TextPart {
   List<TextEdit> edits(CopyUrls urls, boolean clicks, boolean pixel, boolean footer) {
     List<TextEdit> edits = new ArrayList<>();
     for (MatchResult place : placeholders) {
-      edits.add(new TextEdit(place.start(), place.end(), urls.unsubscribe(), false));
+      edits.add(
+          new TextEdit(
+              place.start(), place.end(), urls.unsubscribe(), Reason.PLACEHOLDER_FILLED, false));
     }
     if (isHtml()) {
       if (clicks) {
         countClicks(urls, edits);
       }
-      String ending = (footer ? urls.htmlFooter() : "") + (pixel ? urls.pixel() : "");
-      if (!ending.isEmpty() && places().end() >= 0) {
-        edits.add(new TextEdit(places().end(), places().end(), ending, false));
+      if (footer) {
+        atEnd(urls.htmlFooter(), Reason.FOOTER_ADDED, edits);
+      }
+      if (pixel) {
+        atEnd(urls.pixel(), Reason.PIXEL_ADDED, edits);
       }
     } else if (footer && mediaType.equals("text/plain")) {
       String gap = text.isEmpty() || text.endsWith("\n") ? "" : "\r\n";
@@ -120,10 +124,18 @@ final class TextPart {
               text.length(),
               text.length(),
               gap + urls.plainFooter(charset, encoded.takesEightBit()),
+              Reason.FOOTER_ADDED,
               false));
     }
     edits.sort(Comparator.comparingInt(TextEdit::from));
     return edits;
+  }
+
+  private void atEnd(String markup, Reason reason, List<TextEdit> edits) {
+    int end = places().end();
+    if (end >= 0) {
+      edits.add(new TextEdit(end, end, markup, reason, false));
+    }
   }
 
   private void countClicks(CopyUrls urls, List<TextEdit> edits) {
@@ -131,7 +143,8 @@ final class TextPart {
       if (!urls.isOwn(link.destination())) {
         urls.click(link.destination())
             .map(url -> link.quoted() ? url : '"' + url + '"')
-            .ifPresent(url -> edits.add(new TextEdit(link.from(), link.to(), url, true)));
+            .ifPresent(url ->
+                edits.add(new TextEdit(link.from(), link.to(), url, Reason.LINK_COUNTED, true)));
       }
     }
   }

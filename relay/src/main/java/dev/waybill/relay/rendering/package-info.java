@@ -10,6 +10,8 @@
 /// Read [Renderer] with [RenderingSettings] and [RenderedCopy]; then [PreparedMessage], which holds
 /// what all copies share, [AddedFields] and [ControlFields] for the header; then [TextPart] with
 /// [HtmlPlaces] for what to change in a part, and [PartText] for how the encoded bytes change.
+/// [Comparisons] shows what became of a message: an [Explanation] of [Change]s, each with its
+/// [Reason].
 @NullMarked
 package dev.waybill.relay.rendering;
 

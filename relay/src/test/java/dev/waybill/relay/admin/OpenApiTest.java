@@ -10,6 +10,7 @@ import dev.waybill.relay.domains.Rotation;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.keyring.DomainKey;
 import dev.waybill.relay.operations.DeliveryState;
+import dev.waybill.relay.rendering.Reason;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
 import java.io.IOException;
@@ -102,6 +103,14 @@ class OpenApiTest {
             Map.entry("QueueChangeRequest", QueueFilter.class),
             Map.entry("QueueChange", QueueOperationsResource.ChangeView.class),
             Map.entry("Delivery", QueueOperationsResource.DeliveryView.class),
+            Map.entry("EmailSummary", EmailView.Summary.class),
+            Map.entry("Email", EmailView.class),
+            Map.entry("EmailRecipient", EmailView.RecipientView.class),
+            Map.entry("EmailCancelled", EmailsResource.CancelledView.class),
+            Map.entry("EmailDiff", DiffView.class),
+            Map.entry("EmailChange", DiffView.ChangeView.class),
+            Map.entry("EmailChangeWithin", DiffView.WithinView.class),
+            Map.entry("ByteRange", DiffView.RangeView.class),
             Map.entry("Event", EventsResource.EventView.class),
             Map.entry("Status", StatusResource.StatusView.class));
     records.forEach((name, type) ->
@@ -116,6 +125,7 @@ class OpenApiTest {
   @Test
   void enumerationsHaveTheWordsOfTheCode() {
     assertThat(words(schema("EventType"))).isEqualTo(texts(EventType.values(), EventType::text));
+    assertThat(words(schema("ChangeReason"))).isEqualTo(texts(Reason.values(), Reason::text));
     assertThat(words(field("Stream", "kind")))
         .isEqualTo(texts(Stream.Kind.values(), Stream.Kind::text));
     assertThat(words(field("Domain", "status")))

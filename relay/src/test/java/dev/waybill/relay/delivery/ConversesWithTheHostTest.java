@@ -162,7 +162,8 @@ class ConversesWithTheHostTest {
               false,
               false,
               false,
-              Set.of()));
+              Set.of(),
+              DeliveryHarness.IMPRINT));
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Fault.class);
       harness.rendersWith(DeliveryHarness::plain);
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);

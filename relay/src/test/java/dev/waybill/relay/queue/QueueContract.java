@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class QueueContract {
   private static final AttemptOutcome.Peer PEER =
       new AttemptOutcome.Peer("mx.example", "192.0.2.1", null);
+
+  private static final QueueSettings.Retention KEEPS_NOTHING =
+      new QueueSettings.Retention(Duration.ofDays(30), Duration.ZERO, 0);
 
   final MovableClock clock = MovableClock.standing();
   @TempDir Path dataDir;
@@ -107,10 +111,21 @@ abstract class QueueContract {
   }
 
   @Test
-  void tellsWhyADeliveredCopyIsNotTracked() {
+  void tellsOfADeliveredCopyWhatIsNotTrackedAndHowToKnowItAgain() {
+    AttemptOutcome.Copy copy =
+        new AttemptOutcome.Copy(
+            "signed, charset",
+            "0123456789abcdef",
+            Instant.parse("2026-01-02T03:04:05Z"),
+            List.of("wb1", "wbe1"));
     bench.accept(bench.message("x", "ann@there.example"));
-    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok", "signed, charset"));
-    assertThat(bench.events().getLast().facts()).containsEntry("untracked", "signed, charset");
+    settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok", copy));
+    assertThat(bench.events().getLast().facts())
+        .containsEntry("untracked", "signed, charset")
+        .containsEntry("copy", "0123456789abcdef")
+        .containsEntry("signed_at", "1767323045")
+        .containsEntry("selectors", "wb1 wbe1");
+    assertThat(AttemptOutcome.Copy.of(bench.events().getLast().facts())).isEqualTo(copy);
   }
 
   @Test
@@ -465,7 +480,8 @@ abstract class QueueContract {
     await()
         .untilAsserted(
             () -> assertThat(bench.told()).containsExactly("email.sent cid@there.example"));
-    MessageStore messages = new MessageStore(bench.database, new TableBodyStore(bench.database));
+    MessageStore messages =
+        new MessageStore(bench.database, new TableBodyStore(bench.database, KEEPS_NOTHING), clock);
     assertThat(messages.load(List.of(settled, waiting, young))).containsOnlyKeys(waiting, young);
   }
 

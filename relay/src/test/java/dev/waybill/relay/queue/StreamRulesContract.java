@@ -52,7 +52,8 @@ abstract class StreamRulesContract {
         database(dataDir),
         dataDir,
         clock,
-        new QueueBench.Options(usual.readyLimit(), usual.suppressed(), rules));
+        new QueueBench.Options(
+            usual.readyLimit(), usual.suppressed(), usual.retention(), usual.minFreeDisk(), rules));
   }
 
   @Test

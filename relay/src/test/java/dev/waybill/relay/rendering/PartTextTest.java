@@ -3,7 +3,6 @@ package dev.waybill.relay.rendering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.message.MimeOutline.Leaf;
-import dev.waybill.relay.message.Splice;
 import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -29,9 +28,9 @@ class PartTextTest {
       assertThat(part.text()).isEqualTo(plain);
 
       List<TextEdit> edits = edits(random, plain, encoding.equals("8bit") ? 5 : 60);
-      List<Splice.Edit> spliced = new ArrayList<>();
+      Edits spliced = new Edits();
       assertThat(part.splice(edits, spliced)).isNotNegative();
-      String result = new String(Splice.apply(message, spliced), StandardCharsets.ISO_8859_1);
+      String result = new String(spliced.apply(message), StandardCharsets.ISO_8859_1);
       assertThat(result).startsWith("ABC").endsWith("XYZ");
       String body = result.substring(3, result.length() - 3);
       assertThat(decode(body, encoding))
@@ -68,9 +67,10 @@ class PartTextTest {
     PartText part =
         PartText.read(message, leaf(0, message.length, "quoted-printable")).orElseThrow();
     int link = part.text().indexOf("link");
-    List<Splice.Edit> spliced = new ArrayList<>();
-    assertThat(part.splice(List.of(new TextEdit(link, link + 4, "a=b", true)), spliced)).isZero();
-    assertThat(new String(Splice.apply(message, spliced), StandardCharsets.US_ASCII))
+    Edits spliced = new Edits();
+    TextEdit edit = new TextEdit(link, link + 4, "a=b", Reason.LINK_COUNTED, true);
+    assertThat(part.splice(List.of(edit), spliced)).isZero();
+    assertThat(new String(spliced.apply(message), StandardCharsets.US_ASCII))
         .isEqualTo(encoded.replace("link", "a=3Db"));
   }
 
@@ -79,11 +79,11 @@ class PartTextTest {
     byte[] message = "xy".getBytes(StandardCharsets.US_ASCII);
     PartText part = PartText.read(message, leaf(0, 2, "quoted-printable")).orElseThrow();
     for (int before = 60; before < 90; before++) {
-      List<Splice.Edit> spliced = new ArrayList<>();
-      TextEdit edit = new TextEdit(1, 1, "a".repeat(before) + "--b--".repeat(40), true);
+      Edits spliced = new Edits();
+      String added = "a".repeat(before) + "--b--".repeat(40);
+      TextEdit edit = new TextEdit(1, 1, added, Reason.FOOTER_ADDED, true);
       assertThat(part.splice(List.of(edit), spliced)).isZero();
-      assertThat(
-              new String(Splice.apply(message, spliced), StandardCharsets.US_ASCII).split("\r\n"))
+      assertThat(new String(spliced.apply(message), StandardCharsets.US_ASCII).split("\r\n"))
           .allSatisfy(line -> {
             assertThat(line).doesNotStartWith("-");
             assertThat(line.length()).isLessThanOrEqualTo(76);
@@ -117,7 +117,7 @@ class PartTextTest {
       }
       String replacement =
           "x=y?".repeat(random.nextInt(longest)) + (random.nextBoolean() ? " " : "");
-      edits.add(new TextEdit(from, to, replacement, false));
+      edits.add(new TextEdit(from, to, replacement, Reason.LINK_COUNTED, false));
       position = to + 1;
     }
     return edits;

@@ -222,6 +222,9 @@ public final class DeliveryHarness implements AutoCloseable {
     return List.copyOf(released);
   }
 
+  public static final RenderedCopy.Imprint IMPRINT =
+      new RenderedCopy.Imprint("0123456789abcdef", Instant.EPOCH, List.of("wb1"));
+
   public static RenderedCopy plain(ReadyDelivery delivery) {
     return copy(delivery, false);
   }
@@ -234,7 +237,8 @@ public final class DeliveryHarness implements AutoCloseable {
         false,
         false,
         requireTls,
-        Set.of());
+        Set.of(),
+        IMPRINT);
   }
 
   @Override

@@ -40,14 +40,42 @@ import org.jspecify.annotations.Nullable;
 /// A real queue on a real database, whose deliveries the test takes out by hand.
 public final class QueueBench implements AutoCloseable {
   /// How a bench differs from the usual one.
+  ///
+  /// @param retention for how long and how much of submitted bodies is kept when they are settled
   public record Options(
-      int readyLimit, SuppressionCheck suppressed, QueueSettings.OfStreams streams) {
+      int readyLimit,
+      SuppressionCheck suppressed,
+      QueueSettings.Retention retention,
+      long minFreeDisk,
+      QueueSettings.OfStreams streams) {
     public Options(int readyLimit, SuppressionCheck suppressed) {
-      this(readyLimit, suppressed, QueueSettings.OfStreams.NONE);
+      this(
+          readyLimit,
+          suppressed,
+          retention(Duration.ZERO, 0),
+          1 << 20,
+          QueueSettings.OfStreams.NONE);
     }
 
     public static Options usual() {
       return new Options(1_000, (_, _, _) -> Map.of());
+    }
+
+    public static Options retaining(Duration raw, long rawSize) {
+      return new Options(
+          1_000,
+          (_, _, _) -> Map.of(),
+          retention(raw, rawSize),
+          1 << 20,
+          QueueSettings.OfStreams.NONE);
+    }
+
+    public Options withMinFreeDisk(long octets) {
+      return new Options(readyLimit, suppressed, retention, octets, streams);
+    }
+
+    private static QueueSettings.Retention retention(Duration raw, long rawSize) {
+      return new QueueSettings.Retention(Duration.ofDays(30), raw, rawSize);
     }
   }
 
@@ -66,7 +94,7 @@ public final class QueueBench implements AutoCloseable {
     this.database = Database.open(settings);
     QueueSettings.Limits limits =
         new QueueSettings.Limits(
-            options.readyLimit(), 1 << 20, 1 << 20, Duration.ofSeconds(30), 4_096);
+            options.readyLimit(), 1 << 20, options.minFreeDisk(), Duration.ofSeconds(30), 4_096);
     this.health = new HealthGate(dataDir, limits);
     GroupCommit commits = new GroupCommit(database, health, System::nanoTime);
     this.journal = new Journal(database, commits);
@@ -76,7 +104,7 @@ public final class QueueBench implements AutoCloseable {
       this.queue =
           new Queue(
               new QueueSettings(
-                  dataDir, "test", retry, limits, Duration.ofDays(30), options.streams()),
+                  dataDir, "test", retry, limits, options.retention(), options.streams()),
               new Queue.Foundation(
                   database, commits, journal, health, clock, RandomGenerator.getDefault()),
               options.suppressed());

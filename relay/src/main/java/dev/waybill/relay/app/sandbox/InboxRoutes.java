@@ -5,6 +5,8 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.message.HeaderBlock.Field;
+import dev.waybill.relay.rendering.Comparisons;
+import dev.waybill.relay.rendering.Comparisons.Comparison;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,14 +52,17 @@ public final class InboxRoutes {
   ///
   /// @param readToken which delivery a return-path token names
   /// @param submitted a message's bytes as the application submitted them; empty when they are gone
+  /// @param comparison what the relay changed in a delivery's copy
   /// @param events a message's events, oldest first
   public record Sources(
       Function<String, Optional<DeliveryKey>> readToken,
       Function<UUID, Optional<byte[]>> submitted,
+      Function<DeliveryKey, Comparisons.Outcome> comparison,
       Function<UUID, List<Event>> events) {
     public Sources {
       Objects.requireNonNull(readToken, "readToken");
       Objects.requireNonNull(submitted, "submitted");
+      Objects.requireNonNull(comparison, "comparison");
       Objects.requireNonNull(events, "events");
     }
   }
@@ -122,7 +127,8 @@ public final class InboxRoutes {
 
   private Answer view(Letter letter, String view) {
     return switch (view) {
-      case "" -> page(MessagePage.whole(letter, submitted(letter), events(letter)));
+      case "" ->
+          page(MessagePage.whole(letter, submitted(letter), comparison(letter), events(letter)));
       case "activity" -> page(MessagePage.activity(events(letter)));
       case "html" -> frame(letter);
       case String _ -> missing();
@@ -174,6 +180,15 @@ public final class InboxRoutes {
 
   private Optional<byte[]> submitted(Letter letter) {
     return delivery(letter).flatMap(key -> sources.submitted().apply(key.messageId()));
+  }
+
+  private Optional<Comparison> comparison(Letter letter) {
+    return delivery(letter)
+        .flatMap(key ->
+            sources.comparison().apply(key)
+                    instanceof Comparisons.Outcome.Compared(Comparison found)
+                ? Optional.of(found)
+                : Optional.empty());
   }
 
   private List<Event> events(Letter letter) {

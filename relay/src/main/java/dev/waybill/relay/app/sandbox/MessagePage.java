@@ -8,6 +8,7 @@ import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.message.HeaderBlock.Field;
+import dev.waybill.relay.rendering.Comparisons.Comparison;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,11 @@ final class MessagePage {
 
   private MessagePage() {}
 
-  static String whole(Letter letter, Optional<byte[]> submitted, List<Event> events) {
+  static String whole(
+      Letter letter,
+      Optional<byte[]> submitted,
+      Optional<Comparison> comparison,
+      List<Event> events) {
     byte[] content = letter.arrival().content();
     MailView view = MailView.of(content);
     String subject = letter.subject().isBlank() ? "(no subject)" : letter.subject();
@@ -56,7 +61,7 @@ final class MessagePage {
                 verdict("DKIM", letter.verdicts().dkim()),
                 verdict("DMARC", letter.verdicts().dmarc()),
                 verdict("One-click", letter.verdicts().oneClick()),
-                views(letter, view, submitted),
+                views(letter, view, ChangesPane.html(letter, submitted, comparison)),
                 letter.id(),
                 activity(events)));
   }
@@ -93,10 +98,9 @@ final class MessagePage {
     return switch (type) {
       case EMAIL_DELIVERED, EMAIL_OPENED, EMAIL_CLICKED -> "good";
       case EMAIL_BOUNCED, EMAIL_COMPLAINED, EMAIL_FAILED -> "bad";
-      case EMAIL_DELIVERY_DELAYED, EMAIL_SUPPRESSED, EMAIL_UNSUBSCRIBED -> "warn";
+      case EMAIL_DELIVERY_DELAYED, EMAIL_SUPPRESSED, EMAIL_CANCELLED, EMAIL_UNSUBSCRIBED -> "warn";
       case EMAIL_SENT,
           EMAIL_SCHEDULED,
-          EMAIL_CANCELLED,
           DOMAIN_CREATED,
           DOMAIN_UPDATED,
           DOMAIN_DELETED,
@@ -118,7 +122,7 @@ final class MessagePage {
             escape(verdict.explanation()));
   }
 
-  private static String views(Letter letter, MailView view, Optional<byte[]> submitted) {
+  private static String views(Letter letter, MailView view, String changes) {
     byte[] content = letter.arrival().content();
     StringBuilder tabs = new StringBuilder();
     StringBuilder panes = new StringBuilder();
@@ -148,7 +152,7 @@ final class MessagePage {
         "<p class=\"note\">%,d bytes as they arrived · <a href=\"/sandbox/api/messages/%s/raw\" download=\"message.eml\">download</a></p><pre>%s</pre>"
             .formatted(
                 content.length, letter.id(), shown(new String(content, StandardCharsets.UTF_8))));
-    pane(tabs, panes, "changes", "Changes", changes(letter, submitted));
+    pane(tabs, panes, "changes", "Changes", changes);
     if (!view.attachments().isEmpty()) {
       StringBuilder list = new StringBuilder("<ul class=\"plainlist\">");
       view.attachments().forEach(name -> list.append("<li>%s</li>".formatted(escape(name))));
@@ -175,33 +179,6 @@ final class MessagePage {
               .formatted(escape(field.name()), escape(clipped(header.value(field), 4000))));
     }
     return html.append("</table>").toString();
-  }
-
-  private static String changes(Letter letter, Optional<byte[]> submitted) {
-    if (submitted.isEmpty()) {
-      return "<p class=\"note\">The bytes that were submitted are no longer kept.</p>";
-    }
-    StringBuilder html = new StringBuilder();
-    html.append(
-        "<p class=\"note\"><span class=\"del\">as your application submitted it</span> <span class=\"ins\">as it was sent</span> · <a href=\"/sandbox/api/messages/%s/submitted\" download=\"submitted.eml\">download the submitted bytes</a></p><div class=\"diff\">"
-            .formatted(letter.id()));
-    int octets = 0;
-    for (LineDiff.Line line : LineDiff.between(submitted.get(), letter.arrival().content())) {
-      octets += line.text().length();
-      if (octets > MAX_SHOWN) {
-        html.append("<div class=\"skip\">more differences are not shown</div>");
-        break;
-      }
-      String kind =
-          switch (line.kind()) {
-            case SAME -> "same";
-            case REMOVED -> "removed";
-            case ADDED -> "added";
-            case SKIPPED -> "skip";
-          };
-      html.append("<div class=\"%s\">%s</div>".formatted(kind, escape(clipped(line.text(), 2000))));
-    }
-    return html.append("</div>").toString();
   }
 
   private static String shown(String text) {

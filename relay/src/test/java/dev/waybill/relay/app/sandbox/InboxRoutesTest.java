@@ -12,6 +12,7 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.feedback.Receiver.Arrival;
+import dev.waybill.relay.rendering.Comparisons;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -65,6 +66,7 @@ class InboxRoutesTest {
               token ->
                   token.equals("token") ? Optional.of(new DeliveryKey(EMAIL, 1)) : Optional.empty(),
               id -> id.equals(EMAIL) ? Optional.of(SUBMITTED) : Optional.empty(),
+              _ -> new Comparisons.Outcome.NoSuchMessage(),
               id ->
                   List.of(
                       event(0, EventType.EMAIL_BOUNCED, "other recipient"),
