@@ -52,6 +52,7 @@ import dev.waybill.relay.tls.ServerCertificate;
 import dev.waybill.relay.tokens.Tokens;
 import dev.waybill.relay.tracking.Subscriptions;
 import dev.waybill.relay.tracking.TrackingDoor;
+import dev.waybill.relay.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,7 @@ public final class Relay {
   private final Idempotency idempotency;
   private final Renderer renderer;
   private final HardBounces hardBounces;
+  private final Transport transport;
   private final DeliveryEngine delivery;
   private final ServerCertificate certificate;
   private final SubmissionServer submission;
@@ -170,10 +172,20 @@ public final class Relay {
     hardBounces =
         new HardBounces((address, domainId) ->
             suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE));
+    transport =
+        new Transport(
+            settings.transport(),
+            resolver,
+            settings.dns().secure(),
+            database,
+            new Transport.Surroundings(
+                new AddressPolicy(settings.delivery().allowNetworks())::permits,
+                clock,
+                metrics.registry()));
     delivery =
         new DeliveryEngine(
             settings.delivery(),
-            resolver,
+            transport,
             this::render,
             this::settle,
             this::release,
@@ -203,7 +215,7 @@ public final class Relay {
             clock);
     upkeep =
         new Upkeep(
-            new Upkeep.Ledgers(domains, keys, allowance, suppressions),
+            new Upkeep.Ledgers(domains, keys, allowance, suppressions, transport),
             this::lookAtCertificates,
             queue,
             queueMeters,
@@ -233,6 +245,7 @@ public final class Relay {
     upkeep.stop();
     admin.stop(DOOR_GRACE);
     queue.close();
+    transport.close();
     database.close();
     metrics.close();
   }

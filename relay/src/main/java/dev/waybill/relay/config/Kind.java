@@ -85,6 +85,15 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
     return new Kind<>("a duration such as 30s, 5m, 72h or 5d", Kind::readDuration);
   }
 
+  static Kind<Boolean> yesOrNo() {
+    return new Kind<>(
+        "true or false",
+        text ->
+            text.equals("true") || text.equals("false")
+                ? Optional.of(Boolean.valueOf(text))
+                : Optional.empty());
+  }
+
   /// One of an enum's names in lower case.
   static <E extends Enum<E>> Kind<E> oneOf(Class<E> values) {
     List<E> all = List.of(values.getEnumConstants());

@@ -16,7 +16,7 @@ final class FloorPlan {
           List.of("storage", "http", "metrics"),
           List.of("events"),
           List.of("tokens", "streams", "idempotency", "keyring"),
-          List.of("access", "suppression", "domains"),
+          List.of("access", "suppression", "domains", "transport"),
           List.of("queue"),
           List.of("admission", "rendering"),
           List.of("submission", "delivery", "tracking", "feedback", "doctor"),
