@@ -52,10 +52,9 @@ import dev.waybill.relay.tokens.Tokens;
 import dev.waybill.relay.tracking.Senders;
 import dev.waybill.relay.tracking.Subscriptions;
 import dev.waybill.relay.tracking.TrackingDoor;
+import dev.waybill.relay.transport.Transport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -89,6 +88,7 @@ public final class Relay {
   private final Renderer renderer;
   private final Comparisons comparisons;
   private final HardBounces hardBounces;
+  private final Transport transport;
   private final DeliveryEngine delivery;
   private final Operations operations;
   private final ServerCertificate certificate;
@@ -104,7 +104,7 @@ public final class Relay {
   /// @throws IOException when the data folder cannot be used
   public Relay(RelaySettings settings, List<Route> pages) throws IOException {
     this.settings = settings;
-    Path dataDir = dataDir(settings);
+    Path dataDir = DataFolder.of(settings.machine().dataDir());
     Sealing sealing = MasterKey.sealing(settings.machine(), random);
 
     // the certificate is read while the database opens
@@ -173,10 +173,20 @@ public final class Relay {
     hardBounces =
         new HardBounces((address, domainId) ->
             suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE));
+    transport =
+        new Transport(
+            settings.transport(),
+            resolver,
+            settings.dns().secure(),
+            database,
+            new Transport.Surroundings(
+                new AddressPolicy(settings.delivery().allowNetworks())::permits,
+                clock,
+                metrics.registry()));
     delivery =
         new DeliveryEngine(
             settings.delivery(),
-            resolver,
+            transport,
             this::render,
             this::settle,
             this::release,
@@ -225,7 +235,7 @@ public final class Relay {
             clock);
     upkeep =
         new Upkeep(
-            new Upkeep.Ledgers(domains, keys, allowance, suppressions),
+            new Upkeep.Ledgers(domains, keys, allowance, suppressions, transport),
             this::lookAtCertificates,
             operations::fulfil,
             queue,
@@ -256,6 +266,7 @@ public final class Relay {
     upkeep.stop();
     admin.stop(DOOR_GRACE);
     queue.close();
+    transport.close();
     database.close();
     metrics.close();
   }
@@ -378,16 +389,5 @@ public final class Relay {
         ? ServerCertificate.configured(
             settings.certificate().get().chain(), settings.certificate().get().key())
         : ServerCertificate.selfSigned(dataDir, settings.machine().hostname());
-  }
-
-  /// The folder holds keys and mail: nobody else may look into it.
-  private static Path dataDir(RelaySettings settings) throws IOException {
-    Path folder = settings.machine().dataDir();
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-    return folder;
   }
 }

@@ -43,6 +43,9 @@ final class SandboxConfig {
           port: %d
           # The one mail host of this world is on loopback, and nothing else may ever be reached.
           allow-networks: ["127.0.0.1/32"]
+          # Nobody here publishes policies, and its DNS has no signatures.
+          mta-sts: false
+          dane: false
           source-addresses: ["127.0.0.1"]
           retry:
             first: 10s

@@ -7,11 +7,13 @@ import dev.waybill.relay.domains.VerificationSchedule;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
 import dev.waybill.relay.suppression.Suppressions;
+import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +28,15 @@ final class Upkeep {
   private static final Duration FIGURES = Duration.ofSeconds(10);
   private static final Duration WISHES = Duration.ofSeconds(2);
   private static final Duration EXPIRY = Duration.ofMinutes(1);
+  private static final Duration POLICIES = Duration.ofMinutes(1);
 
   /// What other nodes change too.
-  record Ledgers(Domains domains, ApiKeys keys, KeyAllowance allowance, Suppressions suppressions) {
+  record Ledgers(
+      Domains domains,
+      ApiKeys keys,
+      KeyAllowance allowance,
+      Suppressions suppressions,
+      Transport transport) {
     void refresh() {
       keys.refresh();
       allowance.refresh();
@@ -43,6 +51,7 @@ final class Upkeep {
   private final Queue queue;
   private final QueueMeters meters;
   private final InstantSource clock;
+  private final ReentrantLock refreshing = new ReentrantLock();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("upkeep").daemon(true).factory());
@@ -68,6 +77,8 @@ final class Upkeep {
     every(CERTIFICATES, certificates);
     every(EXPIRY, this::forgetExpired);
     every(WISHES, wishes);
+    // it waits for the DNS and for policy hosts
+    every(POLICIES, () -> Thread.ofVirtual().name("policies").start(this::refreshPolicies));
     every(FIGURES, () -> meters.show(queue.counts(), clock.instant()));
   }
 
@@ -86,6 +97,18 @@ final class Upkeep {
     ledgers.refresh();
     // it waits for the DNS, and a call while it does is none
     Thread.ofVirtual().name("domain-checks").start(schedule::checkDue);
+  }
+
+  private void refreshPolicies() {
+    if (refreshing.tryLock()) {
+      try {
+        ledgers.transport().refresh();
+      } catch (RuntimeException failure) {
+        LOG.warn("policies were not refreshed; that comes again", failure);
+      } finally {
+        refreshing.unlock();
+      }
+    }
   }
 
   private void forgetExpired() {

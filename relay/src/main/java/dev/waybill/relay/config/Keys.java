@@ -35,6 +35,8 @@ public final class Keys {
   public static final Key<InetSocketAddress> DNS_SERVERS =
       list("dns.servers", Kind.serverAddress(), "");
   public static final Key<Duration> DNS_TIMEOUT = single("dns.timeout", Kind.duration(), "10s");
+  public static final Key<Path> DNS_TRUST_ANCHORS = single("dns.trust-anchors", Kind.path(), "");
+  public static final Key<Boolean> DNS_TRUST_AD = single("dns.trust-ad", Kind.yesOrNo(), "false");
 
   public static final Key<InetSocketAddress> SUBMISSION_LISTEN =
       single("submission.listen", Kind.listenAddress(), "0.0.0.0:2587");
@@ -119,6 +121,9 @@ public final class Keys {
       single("delivery.ready-limit", Kind.number(1, 10_000_000), "20000");
   public static final Key<Path> DELIVERY_TRUSTED_CERTIFICATES =
       single("delivery.trusted-certificates", Kind.path(), "");
+  public static final Key<Boolean> DELIVERY_MTA_STS =
+      single("delivery.mta-sts", Kind.yesOrNo(), "true");
+  public static final Key<Boolean> DELIVERY_DANE = single("delivery.dane", Kind.yesOrNo(), "true");
   public static final Key<Duration> DELIVERY_TIMEOUT_CONNECT =
       single("delivery.timeouts.connect", Kind.duration(), "30s");
   public static final Key<Duration> DELIVERY_TIMEOUT_BANNER =

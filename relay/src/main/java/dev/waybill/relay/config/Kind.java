@@ -92,6 +92,15 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
     return new Kind<>("a duration such as 12h or 7d, or 0s for not at all", Kind::readDuration);
   }
 
+  static Kind<Boolean> yesOrNo() {
+    return new Kind<>(
+        "true or false",
+        text ->
+            text.equals("true") || text.equals("false")
+                ? Optional.of(Boolean.valueOf(text))
+                : Optional.empty());
+  }
+
   /// One of an enum's names in lower case.
   static <E extends Enum<E>> Kind<E> oneOf(Class<E> values) {
     List<E> all = List.of(values.getEnumConstants());

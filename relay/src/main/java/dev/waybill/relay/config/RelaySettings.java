@@ -2,6 +2,8 @@ package dev.waybill.relay.config;
 
 import dev.waybill.relay.admin.AdminSettings;
 import dev.waybill.relay.delivery.DeliverySettings;
+import dev.waybill.relay.dns.SecureResolver;
+import dev.waybill.relay.dns.TrustAnchors;
 import dev.waybill.relay.domains.RecordPlanSettings;
 import dev.waybill.relay.domains.VerificationSettings;
 import dev.waybill.relay.feedback.FeedbackSettings;
@@ -12,6 +14,7 @@ import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.SubmissionSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
+import dev.waybill.relay.transport.TransportSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +34,7 @@ import java.util.Optional;
 /// @param verification how often domains are looked up
 /// @param rendering what copies carry
 /// @param delivery how mail leaves
+/// @param transport which demands on its way are asked for
 /// @param feedback the door for bounces and complaints
 /// @param tracking the door for opens, clicks and unsubscribing
 /// @param admin the door for operators
@@ -46,6 +50,7 @@ public record RelaySettings(
     VerificationSettings verification,
     RenderingSettings rendering,
     DeliverySettings delivery,
+    TransportSettings transport,
     FeedbackSettings feedback,
     TrackingSettings tracking,
     AdminSettings admin) {
@@ -74,9 +79,24 @@ public record RelaySettings(
   ///
   /// @param servers empty for the system's
   /// @param timeout for one look-up with its retries
-  public record Dns(List<InetSocketAddress> servers, Duration timeout) {
+  /// @param anchors what DNSSEC begins with; empty to believe the servers' AD bit
+  public record Dns(
+      List<InetSocketAddress> servers, Duration timeout, Optional<TrustAnchors> anchors) {
     public Dns {
       servers = List.copyOf(servers);
+      if (anchors.isEmpty()
+          && (servers.isEmpty()
+              || !servers.stream().allMatch(at -> at.getAddress().isLoopbackAddress()))) {
+        throw new IllegalArgumentException(
+            "dns.trust-ad: true (expected: dns.servers that are all on this machine's loopback)");
+      }
+    }
+
+    /// Asks for answers that are proven.
+    public SecureResolver secure() {
+      return anchors
+          .map(keys -> SecureResolver.validating(servers, timeout, keys))
+          .orElseGet(() -> SecureResolver.trusting(servers, timeout));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.waybill.relay.config;
 import dev.waybill.relay.admin.AdminSettings;
 import dev.waybill.relay.admission.Admission;
 import dev.waybill.relay.delivery.DeliverySettings;
+import dev.waybill.relay.dns.TrustAnchors;
 import dev.waybill.relay.domains.RecordPlanSettings;
 import dev.waybill.relay.domains.VerificationSettings;
 import dev.waybill.relay.feedback.FeedbackSettings;
@@ -15,6 +16,7 @@ import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.SubmissionSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
+import dev.waybill.relay.transport.TransportSettings;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,7 +86,10 @@ public final class SettingsReader {
     QueueSettings.Retention retention = named("retention", this::retention);
     QueueSettings queue = named("streams", () -> queue(hostname, dataDir, retry, retention, rules));
     RecordPlanSettings plan = named("domains", () -> plan(hostname, trackingHost));
-    DeliverySettings delivery = named("delivery", () -> delivery(hostname));
+    DeliverySettings delivery =
+        named(
+            "delivery",
+            () -> delivery(hostname, Set.copyOf(List.of(hostname, plan.feedbackHost()))));
     URI trackingBase =
         configuration
             .optional(Keys.TRACKING_URL)
@@ -97,8 +102,7 @@ public final class SettingsReader {
             configuration.optional(Keys.PREVIOUS_MASTER_KEY),
             configuration.get(Keys.SHUTDOWN_GRACE)),
         database,
-        new RelaySettings.Dns(
-            configuration.list(Keys.DNS_SERVERS), configuration.get(Keys.DNS_TIMEOUT)),
+        named("dns", this::dns),
         submission,
         certificate,
         kinds,
@@ -108,6 +112,11 @@ public final class SettingsReader {
         new RenderingSettings(
             hostname, trackingBase, configuration.get(Keys.SUBMISSION_MIME_DEPTH)),
         delivery,
+        TransportSettings.of(
+            configuration.get(Keys.DELIVERY_MTA_STS),
+            configuration.get(Keys.DELIVERY_DANE),
+            delivery.port(),
+            delivery.trustedCertificates()),
         named("feedback", () -> feedback(hostname)),
         named("tracking", () -> tracking(dataDir, List.of(hostname.value(), trackingHost.value()))),
         new AdminSettings(configuration.get(Keys.ADMIN_LISTEN)));
@@ -121,6 +130,16 @@ public final class SettingsReader {
         configuration.get(Keys.DATABASE_USER),
         configuration.optional(Keys.DATABASE_PASSWORD).orElse(""),
         configuration.get(Keys.DATABASE_POOL_SIZE));
+  }
+
+  private RelaySettings.Dns dns() {
+    boolean believed = configuration.get(Keys.DNS_TRUST_AD);
+    return new RelaySettings.Dns(
+        configuration.list(Keys.DNS_SERVERS),
+        configuration.get(Keys.DNS_TIMEOUT),
+        believed
+            ? Optional.empty()
+            : Optional.of(TrustAnchors.of(configuration.optional(Keys.DNS_TRUST_ANCHORS))));
   }
 
   private SubmissionSettings submission(DomainName hostname, Path dataDir) {
@@ -247,7 +266,7 @@ public final class SettingsReader {
         trackingHost);
   }
 
-  private DeliverySettings delivery(DomainName hostname) {
+  private DeliverySettings delivery(DomainName hostname, Set<DomainName> names) {
     ClientTimeouts timeouts =
         new ClientTimeouts(
             configuration.get(Keys.DELIVERY_TIMEOUT_CONNECT),
@@ -260,6 +279,7 @@ public final class SettingsReader {
             configuration.get(Keys.DELIVERY_TIMEOUT_END));
     return new DeliverySettings(
         configuration.optional(Keys.DELIVERY_HELO).orElse(hostname).value(),
+        names,
         configuration.get(Keys.DELIVERY_PORT),
         configuration.list(Keys.DELIVERY_SOURCE_ADDRESSES),
         configuration.list(Keys.DELIVERY_ALLOW_NETWORKS),

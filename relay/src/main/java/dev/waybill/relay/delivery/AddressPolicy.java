@@ -50,9 +50,14 @@ public record AddressPolicy(List<IpNetwork> allowed) {
     allowed = List.copyOf(allowed);
   }
 
+  /// Whether the operator named the address's network.
+  boolean allows(InetAddress address) {
+    return allowed.stream().anyMatch(network -> network.contains(address));
+  }
+
   /// Whether a connection may go there.
   public boolean permits(InetAddress address) {
-    if (allowed.stream().anyMatch(network -> network.contains(address))) {
+    if (allows(address)) {
       return true;
     }
     if (CLOSED.stream().anyMatch(network -> network.contains(address))) {

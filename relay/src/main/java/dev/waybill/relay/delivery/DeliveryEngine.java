@@ -4,13 +4,15 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import dev.waybill.relay.dns.MailHosts;
-import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.smtp.SmtpClient;
+import dev.waybill.relay.storage.StorageException;
+import dev.waybill.relay.transport.DomainPolicy;
+import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +52,7 @@ public final class DeliveryEngine {
   private static final List<ReadyDelivery> NONE = List.of();
 
   private final DeliverySettings settings;
-  private final Resolver resolver;
+  private final Transport transport;
   private final SmtpClient client;
   private final Outages outages;
   private final Workshop shop;
@@ -69,19 +71,19 @@ public final class DeliveryEngine {
   private final ReadWriteLock gate = new ReentrantReadWriteLock();
   private boolean stopping;
 
-  /// @param resolver asked for MX and addresses
+  /// @param transport says who takes a domain's mail, and how it has to travel there
   /// @param render makes the copy; what it throws becomes a [AttemptOutcome.Fault]
   /// @param settle takes each outcome; must not wait for the network
   /// @param release takes back what a stop left unattempted
   public DeliveryEngine(
       DeliverySettings settings,
-      Resolver resolver,
+      Transport transport,
       Function<ReadyDelivery, RenderedCopy> render,
       BiConsumer<ReadyDelivery, AttemptOutcome> settle,
       Consumer<ReadyDelivery> release,
       DeliveryEnvironment environment) {
     this.settings = settings;
-    this.resolver = resolver;
+    this.transport = transport;
     this.client =
         new SmtpClient(
             settings.heloName(),
@@ -90,17 +92,32 @@ public final class DeliveryEngine {
             environment.nanos());
     this.outages = new Outages(environment.nanos());
     Providers providers = Providers.load();
+    DeliveryMeters meters = new DeliveryMeters(environment.meters(), providers.names());
     this.shop =
         new Workshop(
             settings,
-            new HostConnector(client, resolver, settings, environment.random()),
+            connector(environment, meters),
             outages,
             providers,
-            new DeliveryMeters(environment.meters(), providers.names()),
+            meters,
             new MemoryBudget(settings.memory()),
             new Semaphore(settings.totalConnections(), true),
             render,
             new Ends(settle, release));
+  }
+
+  private HostConnector connector(DeliveryEnvironment environment, DeliveryMeters meters) {
+    OwnAddresses own =
+        new OwnAddresses(
+            settings.ownNames(),
+            settings.sourceAddresses(),
+            name -> transport.addresses(name, DomainPolicy.OPEN));
+    return new HostConnector(
+        client,
+        transport,
+        new HostWays(settings, own, environment.random()),
+        environment.random(),
+        meters);
   }
 
   /// Takes a delivery; never waits for the network. Once stopped, it is released at once.
@@ -182,17 +199,14 @@ public final class DeliveryEngine {
   private void plan(DomainName domain) {
     Route route = null;
     AttemptOutcome fault = null;
-    lookups.acquireUninterruptibly();
     try {
       if (!isStopping()) {
-        route = Route.of(domain, MailHosts.of(domain, resolver), settings.heloName());
+        route = route(domain);
         routes.put(domain, route);
       }
     } catch (RuntimeException | Error ours) {
       LOG.error("the look-up of {} failed by our own fault", domain, ours);
       fault = new AttemptOutcome.Fault(String.valueOf(ours));
-    } finally {
-      lookups.release();
     }
     for (ReadyDelivery delivery : Objects.requireNonNullElse(unplanned.remove(domain), NONE)) {
       if (route != null) {
@@ -205,6 +219,24 @@ public final class DeliveryEngine {
         shop.ends().released(delivery);
       }
       planning.decrementAndGet();
+    }
+  }
+
+  private Route route(DomainName domain) {
+    Transport.Look look = transport.look(domain);
+    MailHosts hosts;
+    lookups.acquireUninterruptibly();
+    try {
+      hosts = look.hosts();
+    } finally {
+      lookups.release();
+    }
+    try {
+      // a policy host that is slow keeps its own domain waiting and no other
+      return Route.of(domain, hosts, look.policy(hosts), settings.ownNames());
+    } catch (StorageException trouble) {
+      LOG.warn("the policy of {} waits for the storage: {}", domain, trouble.getMessage());
+      return new Route.Unknown("our storage: " + trouble.getMessage());
     }
   }
 

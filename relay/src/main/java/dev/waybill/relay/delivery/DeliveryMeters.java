@@ -2,6 +2,7 @@ package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.smtp.EnhancedStatus;
+import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +19,7 @@ final class DeliveryMeters {
 
   private final MeterRegistry registry;
   private final Timer duration;
+  private final Counter downgrades;
   private final Map<String, AtomicInteger> connections = new HashMap<>();
   private final Map<Labels, Counter> attempts = new ConcurrentHashMap<>();
   private final Map<Labels, Counter> bounces = new ConcurrentHashMap<>();
@@ -29,6 +31,10 @@ final class DeliveryMeters {
             .description("Time from taking a delivery up to its outcome, connecting included")
             .publishPercentileHistogram()
             .register(registry);
+    this.downgrades =
+        Counter.builder("waybill.delivery.tls.downgrades")
+            .description("Connections that were less secure than the host's were before")
+            .register(registry);
     for (String provider : providers) {
       AtomicInteger open = new AtomicInteger();
       connections.put(provider, open);
@@ -37,6 +43,23 @@ final class DeliveryMeters {
           .tag("provider", provider)
           .register(registry);
     }
+  }
+
+  /// A connection was secured so, or could not be.
+  ///
+  /// @param result `verified`, `unverified`, `clear` or `failed`
+  void secured(TransportLevel level, String result) {
+    Counter.builder("waybill.delivery.tls")
+        .description("Connections by whose wish they are secured, and how that went")
+        .tag("policy", level.text())
+        .tag("result", result)
+        .register(registry)
+        .increment();
+  }
+
+  /// A connection was less secure than the host's last ones.
+  void downgraded() {
+    downgrades.increment();
   }
 
   Timer.Sample started() {

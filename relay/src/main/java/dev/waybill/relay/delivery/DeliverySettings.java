@@ -6,13 +6,16 @@ import dev.waybill.relay.smtp.IpNetwork;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// How mail leaves (`delivery.*`). A value; any thread may use it.
 ///
 /// @param heloName our host name in EHLO; an MX of this name is ourselves
+/// @param otherNames our other names, of which the same is true
 /// @param port where hosts listen, 25 but for tests and the sandbox
 /// @param sourceAddresses local addresses to connect from, one picked per connection; empty leaves
 ///   it to the system
@@ -28,6 +31,7 @@ import java.util.Optional;
 ///   for those of the Java runtime
 public record DeliverySettings(
     String heloName,
+    Set<DomainName> otherNames,
     int port,
     List<InetAddress> sourceAddresses,
     List<IpNetwork> allowNetworks,
@@ -42,6 +46,7 @@ public record DeliverySettings(
   private static final long MOST_MEMORY = 1L << 40;
 
   public DeliverySettings {
+    otherNames = Set.copyOf(otherNames);
     sourceAddresses = List.copyOf(sourceAddresses);
     allowNetworks = List.copyOf(allowNetworks);
     Objects.requireNonNull(timeouts, "timeouts");
@@ -63,6 +68,7 @@ public record DeliverySettings(
   public static DeliverySettings standard(String heloName) {
     return new DeliverySettings(
         heloName,
+        Set.of(),
         25,
         List.of(),
         List.of(),
@@ -73,6 +79,13 @@ public record DeliverySettings(
         256L << 20,
         ClientTimeouts.standard(),
         Optional.empty());
+  }
+
+  /// All names under which this machine takes mail.
+  Set<DomainName> ownNames() {
+    Set<DomainName> names = new HashSet<>(otherNames);
+    names.add(DomainName.of(heloName));
+    return names;
   }
 
   private static void range(String key, long value, long least, long most) {

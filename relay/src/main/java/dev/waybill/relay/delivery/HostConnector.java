@@ -3,97 +3,137 @@ package dev.waybill.relay.delivery;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.waybill.relay.dns.Lookup;
-import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.smtp.ClientSession;
+import dev.waybill.relay.smtp.Dialing;
 import dev.waybill.relay.smtp.Opening;
 import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.smtp.TlsPolicy;
-import java.io.IOException;
-import java.net.Inet4Address;
+import dev.waybill.relay.smtp.Way;
+import dev.waybill.relay.transport.HostDemand;
+import dev.waybill.relay.transport.Transport;
+import dev.waybill.relay.transport.TransportLevel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/// Finds a host of a site that talks to us. Any thread may call it; it blocks, so call from virtual
-/// threads.
+/// Finds a host of a site that talks to us, as safely as the site has to be talked to. Any thread
+/// may call it; it blocks, so call from virtual threads.
 ///
-/// Hosts go by preference and addresses by family in turn, IPv4 first: it is the one that senders'
-/// SPF records and reverse names are sure to cover. Addresses that failed in the last five minutes
-/// are tried last, so that a dead first host costs its time-out once and not once per connection.
+/// Hosts go by preference; see [HostWays] for the addresses of one. Addresses that failed in the
+/// last five minutes are tried last, so that a dead first host costs its time-out once and not once
+/// per connection.
 final class HostConnector {
   private static final int MAX_ADDRESSES = 8;
   private static final int MAX_REASON = 500;
+  private static final String IN_CLEAR = "the host does not offer STARTTLS";
 
   /// What came of looking for a host.
   sealed interface Contact {
-    record Open(ClientSession session) implements Contact {}
+    /// @param security what the connection keeps to
+    record Open(ClientSession session, AttemptOutcome.Security security) implements Contact {}
 
     /// @param unresolved whether the DNS did not answer and no address was tried: nothing is known
     ///   about the hosts
-    record None(String reason, boolean unresolved) implements Contact {}
+    /// @param security what the hosts would not keep to; null when that is not why
+    record None(String reason, boolean unresolved, AttemptOutcome.@Nullable Security security)
+        implements Contact {}
   }
 
-  private record Candidate(String host, InetSocketAddress address) {}
+  /// Whom a contact is for.
+  ///
+  /// @param domain the recipient's
+  /// @param enforced whether only a valid certificate will do
+  record Call(MxPlan plan, DomainName domain, boolean enforced) {}
 
   /// Why host after host was of no use.
   private static final class Reasons {
     private final List<String> texts = new ArrayList<>();
     private boolean unanswered;
+    private int tried;
+    private @Nullable TransportLevel insisting;
+    private String insistence = "";
 
     void add(String text) {
       texts.add(text);
     }
+
+    void insecure(TransportLevel level, String text) {
+      texts.add(text);
+      insisting = level;
+      insistence = text;
+    }
+
+    Contact.None none() {
+      return new Contact.None(
+          cut(String.join("; ", texts)),
+          tried == 0 && unanswered,
+          insisting == null
+              ? null
+              : new AttemptOutcome.Security(insisting.text(), cut(insistence), null));
+    }
   }
 
+  /// A host with addresses to be tried.
+  private record Candidate(String host, HostDemand.Open demand, List<Way> ways) {}
+
   private final SmtpClient client;
-  private final Resolver resolver;
-  private final DeliverySettings settings;
-  private final AddressPolicy policy;
+  private final Transport transport;
+  private final HostWays hostWays;
   private final RandomGenerator random;
+  private final SecurityReport report;
   private final Cache<InetSocketAddress, Boolean> suspects =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(5)).build();
 
   HostConnector(
-      SmtpClient client, Resolver resolver, DeliverySettings settings, RandomGenerator random) {
+      SmtpClient client,
+      Transport transport,
+      HostWays hostWays,
+      RandomGenerator random,
+      DeliveryMeters meters) {
     this.client = client;
-    this.resolver = resolver;
-    this.settings = settings;
-    this.policy = new AddressPolicy(settings.allowNetworks());
+    this.transport = transport;
+    this.hostWays = hostWays;
     this.random = random;
+    this.report = new SecurityReport(transport, meters);
   }
 
   /// Tries host after host until one opens a session.
-  Contact open(MxPlan plan, TlsPolicy tls) {
+  Contact open(Call call) {
     Reasons reasons = new Reasons();
     List<Candidate> later = new ArrayList<>();
-    int tried = 0;
-    for (String host : plan.hosts(random)) {
-      for (Candidate candidate : candidates(host, reasons)) {
-        if (suspects.getIfPresent(candidate.address()) != null) {
-          later.add(candidate);
-        } else if (tried++ < MAX_ADDRESSES
-            && open(candidate, tls, reasons) instanceof Contact.Open open) {
-          return open;
-        }
+    for (String host : call.plan().hosts(random)) {
+      Candidate candidate = candidate(host, call, reasons);
+      if (candidate == null) {
+        continue;
       }
-    }
-    for (Candidate candidate : later) {
-      if (tried++ < MAX_ADDRESSES && open(candidate, tls, reasons) instanceof Contact.Open open) {
+      List<Way> doubtful = new ArrayList<>();
+      List<Way> good = new ArrayList<>();
+      candidate
+          .ways()
+          .forEach(
+              way -> (suspects.getIfPresent(way.address()) == null ? good : doubtful).add(way));
+      if (!doubtful.isEmpty()) {
+        later.add(new Candidate(host, candidate.demand(), doubtful));
+      }
+      Contact.Open open = open(new Candidate(host, candidate.demand(), good), call, reasons);
+      if (open != null) {
         return open;
       }
     }
-    String all = String.join("; ", reasons.texts);
-    return new Contact.None(
-        all.length() > MAX_REASON ? all.substring(0, MAX_REASON) : all,
-        tried == 0 && reasons.unanswered);
+    for (Candidate candidate : later) {
+      Contact.Open open = open(candidate, call, reasons);
+      if (open != null) {
+        return open;
+      }
+    }
+    return reasons.none();
   }
 
   /// The host at this address let us down in mid-conversation: others go first for a while.
@@ -101,111 +141,127 @@ final class HostConnector {
     suspects.put(address, true);
   }
 
-  private Contact open(Candidate candidate, TlsPolicy tls, Reasons reasons) {
-    Optional<InetAddress> source = source(candidate.address().getAddress());
-    Opening opening = client.open(candidate.host(), candidate.address(), source, tls);
-    if (tls == TlsPolicy.OPPORTUNISTIC
-        && opening instanceof Opening.Failed failed
-        && failed.inTls()) {
-      // Opportunistic TLS must never keep mail from going (RFC 7435 §3).
-      opening = client.open(candidate.host(), candidate.address(), source, TlsPolicy.CLEAR);
-    }
-    return switch (opening) {
-      case Opening.Ready(ClientSession session) -> {
-        suspects.invalidate(candidate.address());
-        yield new Contact.Open(session);
-      }
-      case Opening.Failed failed -> {
-        if (!failed.inTls()) {
-          suspects.put(candidate.address(), true);
-        }
-        String reason = "%s: %s".formatted(name(candidate), failed.reason());
-        reasons.add(reason);
-        yield new Contact.None(reason, false);
-      }
-    };
-  }
-
-  private List<Candidate> candidates(String host, Reasons reasons) {
+  private @Nullable Candidate candidate(String host, Call call, Reasons reasons) {
     Optional<DomainName> name = DomainName.parse(host);
-    if (name.isEmpty()) {
-      reasons.add("%s: no host name".formatted(host));
-      return List.of();
+    if (name.isEmpty() || isAddress(host)) {
+      reasons.add("%s: not the name of a host".formatted(host));
+      return null;
     }
-    return switch (resolver.addresses(name.get())) {
-      case Lookup.Found<InetAddress>(List<InetAddress> addresses) ->
-          usable(host, addresses, reasons);
-      case Lookup.NoRecord<InetAddress> _ -> none(reasons, host + ": has no address");
-      case Lookup.NoSuchName<InetAddress> _ -> none(reasons, host + ": no such host");
-      case Lookup.NoAnswer<InetAddress>(String reason) -> {
-        reasons.unanswered = true;
-        yield none(reasons, reason);
-      }
-      case Lookup.Unproven<InetAddress>(String reason) -> {
-        reasons.unanswered = true;
-        yield none(reasons, reason);
+    List<Way> ways =
+        switch (transport.addresses(name.get(), call.plan().policy())) {
+          case Lookup.Found<InetAddress>(List<InetAddress> addresses) ->
+              hostWays.of(
+                  addresses, (address, why) -> reasons.add(name(host, address) + ": " + why));
+          case Lookup.NoRecord<InetAddress> _ -> none(reasons, host + ": has no address");
+          case Lookup.NoSuchName<InetAddress> _ -> none(reasons, host + ": no such host");
+          case Lookup.NoAnswer<InetAddress>(String reason) -> unanswered(reasons, reason);
+          case Lookup.Unproven<InetAddress>(String reason) -> unanswered(reasons, reason);
+        };
+    if (ways.isEmpty()) {
+      return null;
+    }
+    return switch (transport.demand(
+        name.get(), call.domain(), call.plan().policy(), call.enforced())) {
+      case HostDemand.Open open -> new Candidate(host, open, ways);
+      case HostDemand.Barred(TransportLevel level, String reason, boolean unknown) -> {
+        reasons.unanswered |= unknown;
+        reasons.insecure(level, host + ": " + reason);
+        report.failed(level);
+        yield null;
       }
     };
   }
 
-  private static List<Candidate> none(Reasons reasons, String reason) {
+  /// An MX record names a host, never an address (RFC 5321 §5.1).
+  private static boolean isAddress(String host) {
+    return host.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.');
+  }
+
+  private static List<Way> none(Reasons reasons, String reason) {
     reasons.add(reason);
     return List.of();
   }
 
-  private List<Candidate> usable(String host, List<InetAddress> addresses, Reasons reasons) {
-    List<Candidate> four = new ArrayList<>();
-    List<Candidate> six = new ArrayList<>();
-    for (InetAddress address : addresses) {
-      Candidate candidate = new Candidate(host, new InetSocketAddress(address, settings.port()));
-      if (!policy.permits(address)) {
-        reasons.add(name(candidate) + ": not a public address, and not in delivery.allow-networks");
-      } else if (!isFamilyInUse(address) || !hasRoute(candidate.address())) {
-        reasons.add(name(candidate) + ": no way there from this machine");
-      } else {
-        (address instanceof Inet4Address ? four : six).add(candidate);
+  private static List<Way> unanswered(Reasons reasons, String reason) {
+    reasons.unanswered = true;
+    return none(reasons, reason);
+  }
+
+  /// Tries a host's addresses until one opens a session.
+  private Contact.@Nullable Open open(Candidate candidate, Call call, Reasons reasons) {
+    List<Way> left = new ArrayList<>(candidate.ways());
+    while (!left.isEmpty() && reasons.tried < MAX_ADDRESSES) {
+      List<Way> ways = left.subList(0, Math.min(left.size(), MAX_ADDRESSES - reasons.tried));
+      Dialing dialing = client.dial(ways);
+      dialing.failures().forEach((address, why) -> failed(candidate.host(), address, why, reasons));
+      reasons.tried += dialing.failures().size();
+      if (dialing.line().isEmpty()) {
+        return null;
+      }
+      Dialing.Line line = dialing.line().get();
+      InetSocketAddress address = line.address();
+      if (dialing.slow()) {
+        // what was called on before and said nothing goes behind for a while
+        ways.stream()
+            .map(Way::address)
+            .takeWhile(before -> !before.equals(address))
+            .forEach(this::suspect);
+      }
+      reasons.tried++;
+      Way way =
+          ways.stream().filter(each -> each.address().equals(address)).findFirst().orElseThrow();
+      Contact.Open open = open(candidate, way, line, call, reasons);
+      if (open != null) {
+        return open;
+      }
+      left.removeIf(
+          each -> each.address().equals(address) || dialing.failures().containsKey(each.address()));
+    }
+    return null;
+  }
+
+  private void failed(String host, InetSocketAddress address, String why, Reasons reasons) {
+    suspects.put(address, true);
+    reasons.add("%s: connecting: %s".formatted(name(host, address.getAddress()), why));
+  }
+
+  private Contact.@Nullable Open open(
+      Candidate candidate, Way way, Dialing.Line line, Call call, Reasons reasons) {
+    HostDemand.Open demand = candidate.demand();
+    Opening opening = client.open(candidate.host(), line, demand.tls());
+    String why = IN_CLEAR;
+    if (demand.tls().equals(TlsPolicy.OPPORTUNISTIC)
+        && opening instanceof Opening.Failed failed
+        && failed.inTls()) {
+      // Opportunistic TLS must never keep mail from going (RFC 7435 §3).
+      why = failed.reason();
+      opening = client.open(candidate.host(), way.address(), way.source(), TlsPolicy.CLEAR);
+    }
+    switch (opening) {
+      case Opening.Ready(ClientSession session) -> {
+        suspects.invalidate(way.address());
+        return new Contact.Open(session, report.opened(session, demand, call.plan().policy(), why));
+      }
+      case Opening.Failed failed -> {
+        String reason =
+            "%s: %s".formatted(name(candidate.host(), way.address().getAddress()), failed.reason());
+        if (failed.inTls()) {
+          report.failed(demand.level());
+          reasons.insecure(demand.level(), reason);
+        } else {
+          suspects.put(way.address(), true);
+          reasons.add(reason);
+        }
+        return null;
       }
     }
-    Collections.shuffle(four, random);
-    Collections.shuffle(six, random);
-    List<Candidate> both = new ArrayList<>(four.size() + six.size());
-    for (int i = 0; i < Math.max(four.size(), six.size()); i++) {
-      if (i < four.size()) {
-        both.add(four.get(i));
-      }
-      if (i < six.size()) {
-        both.add(six.get(i));
-      }
-    }
-    return both;
   }
 
-  private boolean isFamilyInUse(InetAddress address) {
-    return settings.sourceAddresses().isEmpty() || source(address).isPresent();
+  private static String name(String host, InetAddress address) {
+    return "%s [%s]".formatted(host, address.getHostAddress());
   }
 
-  private Optional<InetAddress> source(InetAddress destination) {
-    boolean four = destination instanceof Inet4Address;
-    List<InetAddress> own =
-        settings.sourceAddresses().stream()
-            .filter(source -> source instanceof Inet4Address == four)
-            .toList();
-    return own.isEmpty() ? Optional.empty() : Optional.of(own.get(random.nextInt(own.size())));
-  }
-
-  /// Connecting a datagram socket asks the routing table and sends nothing.
-  private static boolean hasRoute(InetSocketAddress address) {
-    if (address.getAddress() instanceof Inet4Address) {
-      return true;
-    }
-    try (DatagramChannel probe = DatagramChannel.open(StandardProtocolFamily.INET6)) {
-      return probe.connect(address).isConnected();
-    } catch (IOException | UnsupportedOperationException noRoute) {
-      return false;
-    }
-  }
-
-  private static String name(Candidate candidate) {
-    return "%s [%s]".formatted(candidate.host(), candidate.address().getAddress().getHostAddress());
+  private static String cut(String reason) {
+    return reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
   }
 }

@@ -1,6 +1,7 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.transport.DomainPolicy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -10,9 +11,15 @@ import java.util.random.RandomGenerator;
 /// The hosts of a site by preference. A value; any thread may use it.
 ///
 /// @param records at least one
-record MxPlan(List<Mx> records) {
+/// @param policy what the way to them has to keep to
+record MxPlan(List<Mx> records, DomainPolicy policy) {
   /// Hosts beyond these are never tried: a domain cannot make us call on a whole network.
   static final int MAX_HOSTS = 10;
+
+  /// With nothing to keep to.
+  MxPlan(List<Mx> records) {
+    this(records, DomainPolicy.OPEN);
+  }
 
   MxPlan {
     records = records.stream().sorted(Comparator.comparingInt(Mx::preference)).toList();

@@ -3,7 +3,11 @@ package dev.waybill.relay.delivery;
 import dev.waybill.relay.dns.MailHosts;
 import dev.waybill.relay.dns.Mx;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.transport.DomainPolicy;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// Where a recipient domain's mail goes. A value; any thread may use it.
 sealed interface Route {
@@ -20,12 +24,14 @@ sealed interface Route {
 
   /// What the DNS's word means for us.
   ///
-  /// @param ourselves our own host name
-  static Route of(DomainName domain, MailHosts hosts, String ourselves) {
+  /// @param policy what the way has to keep to
+  /// @param ourselves our own host names
+  static Route of(
+      DomainName domain, MailHosts hosts, DomainPolicy policy, Set<DomainName> ourselves) {
     return switch (hosts) {
-      case MailHosts.Hosts(List<Mx> records) -> to(domain, records, ourselves);
+      case MailHosts.Hosts(List<Mx> records) -> to(domain, records, policy, ourselves);
       case MailHosts.ImplicitHost(DomainName host) ->
-          to(domain, List.of(new Mx(0, host.value())), ourselves);
+          to(domain, List.of(new Mx(0, host.value())), policy, ourselves);
       case MailHosts.NullMx _ ->
           new Refused("556 5.1.10 the domain %s takes no mail (null MX)".formatted(domain));
       case MailHosts.NoSuchDomain(String reason) -> new Refused("550 5.1.2 " + reason);
@@ -35,16 +41,20 @@ sealed interface Route {
 
   /// A host that finds itself among the MX must not use it nor any less preferred one (RFC 5321
   /// §5.1).
-  private static Route to(DomainName domain, List<Mx> records, String ourselves) {
-    int own =
+  private static Route to(
+      DomainName domain, List<Mx> records, DomainPolicy policy, Set<DomainName> ourselves) {
+    Optional<Mx> own =
         records.stream()
-            .filter(mx -> mx.exchange().equalsIgnoreCase(ourselves))
-            .mapToInt(Mx::preference)
-            .min()
-            .orElse(Integer.MAX_VALUE);
-    List<Mx> others = records.stream().filter(mx -> mx.preference() < own).toList();
+            .filter(mx -> DomainName.parse(mx.exchange()).filter(ourselves::contains).isPresent())
+            .min(Comparator.comparingInt(Mx::preference));
+    List<Mx> others =
+        records.stream()
+            .filter(mx -> own.isEmpty() || mx.preference() < own.get().preference())
+            .toList();
     return others.isEmpty()
-        ? new Unknown("mail for %s would loop back to %s".formatted(domain, ourselves))
-        : new To(SiteKey.of(others), new MxPlan(others));
+        ? new Unknown(
+            "mail for %s would loop back to %s"
+                .formatted(domain, own.map(Mx::exchange).orElse("us")))
+        : new To(SiteKey.of(others, policy), new MxPlan(others, policy));
   }
 }

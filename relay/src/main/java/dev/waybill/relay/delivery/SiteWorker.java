@@ -1,6 +1,6 @@
 package dev.waybill.relay.delivery;
 
-import dev.waybill.relay.message.DsnParameters;
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
@@ -8,9 +8,9 @@ import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.smtp.Envelope;
 import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
-import dev.waybill.relay.smtp.TlsPolicy;
 import dev.waybill.relay.smtp.TransactionResult;
 import dev.waybill.relay.storage.StorageException;
+import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,6 +45,7 @@ final class SiteWorker implements Runnable {
   private final Workshop shop;
   private final AtomicInteger attempting;
   private @Nullable ClientSession session;
+  private AttemptOutcome.@Nullable Security security;
   private boolean permitted;
   private String provider;
   private int carried;
@@ -122,7 +123,8 @@ final class SiteWorker implements Runnable {
   }
 
   private Result attempt(ReadyDelivery delivery) {
-    Result refusal = session == null ? connect() : null;
+    DomainName domain = delivery.recipient().domain();
+    Result refusal = session == null ? connect(domain) : null;
     if (refusal != null) {
       return refusal;
     }
@@ -131,7 +133,7 @@ final class SiteWorker implements Runnable {
     int ofSite = site.memory().take(estimate);
     int ofAll = shop.memory().take(estimate);
     try {
-      return carry(shop.render().apply(delivery), delivery.dsn());
+      return carry(shop.render().apply(delivery), delivery);
     } catch (StorageException trouble) {
       // the copy could not be made, now; nothing was said to the host
       LOG.warn("delivery {} waits for the storage: {}", delivery.key(), trouble.getMessage());
@@ -143,22 +145,30 @@ final class SiteWorker implements Runnable {
     }
   }
 
-  private Result carry(RenderedCopy copy, DsnParameters dsn) {
+  private Result carry(RenderedCopy copy, ReadyDelivery delivery) {
+    DomainName domain = delivery.recipient().domain();
     String reason = "";
     for (int conversation = 0; conversation < MAX_CONVERSATIONS; conversation++) {
-      Result refusal = session == null ? connect() : null;
+      if (session != null && session.onlyFor().filter(only -> !only.equals(domain)).isPresent()) {
+        hangUp();
+      }
+      Result refusal = session == null ? connect(domain) : null;
       if (refusal == null && copy.requireTls()) {
-        refusal = secure();
+        refusal = secure(domain);
       }
       if (refusal != null || session == null) {
         return refusal == null ? new Result.Unattempted() : refusal;
       }
       boolean fresh = carried == 0;
-      AttemptOutcome.Peer peer = peer(session);
+      AttemptOutcome.Peer peer = peer(session, copy.requireTls());
       TransactionResult result =
           session.send(
               new Envelope(
-                  copy.returnPath(), copy.recipient(), copy.eightBit(), copy.smtpUtf8(), dsn),
+                  copy.returnPath(),
+                  copy.recipient(),
+                  copy.eightBit(),
+                  copy.smtpUtf8(),
+                  delivery.dsn()),
               copy.bytes());
       switch (result) {
         case TransactionResult.Accepted(Reply reply) -> {
@@ -201,12 +211,12 @@ final class SiteWorker implements Runnable {
   }
 
   /// @return null when there is a session now, or what came of the delivery otherwise
-  private @Nullable Result connect() {
+  private @Nullable Result connect(DomainName domain) {
     Optional<String> outage = shop.outages().current(site.key());
     if (outage.isPresent()) {
       return new Result.Ended(new AttemptOutcome.Unreachable(outage.get()));
     }
-    HostConnector.Contact.None none = open(TlsPolicy.OPPORTUNISTIC);
+    HostConnector.Contact.None none = open(domain, false);
     if (none == null) {
       shop.outages().answered(site.key());
       return null;
@@ -221,36 +231,39 @@ final class SiteWorker implements Runnable {
       LOG.info("site {} is down: {}", site.key().hosts(), none.reason());
       shop.outages().failed(site.key(), none.reason());
     }
-    return new Result.Ended(new AttemptOutcome.Unreachable(none.reason()));
+    return new Result.Ended(new AttemptOutcome.Unreachable(none.reason(), none.security()));
   }
 
   /// Makes sure of a valid certificate; a host without one is no reason to call its site down.
-  private @Nullable Result secure() {
+  private @Nullable Result secure(DomainName domain) {
     if (session != null && session.isVerified()) {
       return null;
     }
     hangUp();
-    HostConnector.Contact.None none = open(TlsPolicy.REQUIRED);
+    HostConnector.Contact.None none = open(domain, true);
     if (none == null) {
       return null;
     }
     return site.isStopped()
         ? new Result.Unattempted()
-        : new Result.Ended(new AttemptOutcome.Unreachable("TLS is required; " + none.reason()));
+        : new Result.Ended(
+            new AttemptOutcome.Unreachable("TLS is required; " + none.reason(), none.security()));
   }
 
   /// @return null when there is a session now, or why there is none
-  private HostConnector.Contact.@Nullable None open(TlsPolicy policy) {
+  private HostConnector.Contact.@Nullable None open(DomainName domain, boolean enforced) {
     if (!permitted) {
       shop.connections().acquireUninterruptibly();
       permitted = true;
     }
     if (site.isStopped()) {
-      return new HostConnector.Contact.None("delivery is stopping", false);
+      return new HostConnector.Contact.None("delivery is stopping", false, null);
     }
-    return switch (shop.connector().open(site.plan(), policy)) {
-      case HostConnector.Contact.Open(ClientSession opened) -> {
+    HostConnector.Call call = new HostConnector.Call(site.plan(), domain, enforced);
+    return switch (shop.connector().open(call)) {
+      case HostConnector.Contact.Open(ClientSession opened, AttemptOutcome.Security how) -> {
         session = opened;
+        security = how;
         carried = 0;
         provider = shop.providers().of(opened.host());
         shop.meters().opened(provider);
@@ -284,13 +297,20 @@ final class SiteWorker implements Runnable {
     }
   }
 
-  private static AttemptOutcome.Peer peer(ClientSession session) {
+  /// @param enforced whether the sending domain's wish counts: a session may be good enough by
+  ///   chance
+  private AttemptOutcome.Peer peer(ClientSession with, boolean enforced) {
     String tls =
-        session
-            .tls()
-            .map(how -> session.isVerified() ? how : how + " (certificate not verified)")
+        with.tls()
+            .map(how -> with.isVerified() ? how : how + " (certificate not verified)")
             .orElse(null);
+    AttemptOutcome.Security how = security;
+    if (enforced && how != null && how.policy().equals(TransportLevel.OPPORTUNISTIC.text())) {
+      how =
+          new AttemptOutcome.Security(
+              TransportLevel.ENFORCED.text(), how.reason(), how.downgrade());
+    }
     return new AttemptOutcome.Peer(
-        session.host(), session.address().getAddress().getHostAddress(), tls);
+        with.host(), with.address().getAddress().getHostAddress(), tls, how);
   }
 }

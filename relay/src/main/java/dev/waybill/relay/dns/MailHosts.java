@@ -35,11 +35,11 @@ public sealed interface MailHosts {
   /// The DNS did not say.
   record NoAnswer(String reason) implements MailHosts {}
 
-  /// Finds out by asking; blocks as the resolver does.
-  static MailHosts of(DomainName domain, Resolver resolver) {
-    return switch (resolver.mx(domain)) {
-      case Lookup.Found<Mx>(List<Mx> records) -> named(records);
-      case Lookup.NoRecord<Mx> _ -> implied(domain, resolver.addresses(domain));
+  /// Finds out by asking; blocks as whoever is asked does.
+  static MailHosts of(DomainName domain, PublishedRecords records) {
+    return switch (records.mx(domain)) {
+      case Lookup.Found<Mx>(List<Mx> found) -> named(found);
+      case Lookup.NoRecord<Mx> _ -> implied(domain, records.addresses(domain));
       case Lookup.NoSuchName<Mx> _ ->
           new NoSuchDomain("the domain %s does not exist".formatted(domain));
       case Lookup.NoAnswer<Mx>(String reason) -> new NoAnswer(reason);

@@ -24,6 +24,7 @@ import org.xbill.DNS.ResolverConfig;
 /// §3.6.2).
 public final class Resolver extends TypedRecords {
   private static final int MAX_CACHED = 50_000;
+  private static final Duration LONGEST_PROOF = Duration.ofHours(1);
 
   private record Question(Name name, int type) {}
 
@@ -36,14 +37,29 @@ public final class Resolver extends TypedRecords {
   /// @param timeout for one whole look-up with its retries
   public Resolver(List<InetSocketAddress> servers, Duration timeout) {
     this(
-        new DnsConversation(
+        DnsConversation.with(
             servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers, timeout),
         timeout,
-        Caffeine.newBuilder()
-            .maximumSize(MAX_CACHED)
-            .expireAfter(
-                Expiry.<Question, DnsConversation.Answer>creating((_, answer) -> answer.keep()))
-            .buildAsync());
+        memory());
+  }
+
+  /// A resolver with a memory of its own.
+  static Resolver on(DnsConversation conversation, Duration timeout) {
+    return new Resolver(conversation, timeout, memory());
+  }
+
+  private static AsyncCache<Question, DnsConversation.Answer> memory() {
+    return Caffeine.newBuilder()
+        .maximumSize(MAX_CACHED)
+        .expireAfter(Expiry.<Question, DnsConversation.Answer>creating((_, answer) -> kept(answer)))
+        .buildAsync();
+  }
+
+  /// A signature may run out before the record's time does.
+  private static Duration kept(DnsConversation.Answer answer) {
+    return answer.secure() && answer.keep().compareTo(LONGEST_PROOF) > 0
+        ? LONGEST_PROOF
+        : answer.keep();
   }
 
   private Resolver(
@@ -63,10 +79,14 @@ public final class Resolver extends TypedRecords {
 
   @Override
   CompletableFuture<Lookup<Record>> ask(DomainName domain, int type) {
+    return answer(domain, type).thenApply(DnsConversation.Answer::lookup);
+  }
+
+  /// Puts one question, aliases followed; from memory where the answer still stands.
+  CompletableFuture<DnsConversation.Answer> answer(DomainName domain, int type) {
     Question question = new Question(absolute(domain), type);
     if (cache == null) {
-      return fresh(question.name(), question.type(), false)
-          .thenApply(DnsConversation.Answer::lookup);
+      return fresh(question.name(), question.type(), false);
     }
     CompletableFuture<DnsConversation.Answer> shared =
         cache.get(question, (asked, _) -> fresh(asked.name(), asked.type(), false));
@@ -76,7 +96,7 @@ public final class Resolver extends TypedRecords {
         // caller.
         cache.asMap().remove(question, shared);
       }
-      return answer.lookup();
+      return answer;
     });
   }
 

@@ -17,6 +17,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.TLSARecord;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
@@ -74,6 +75,21 @@ abstract class TypedRecords implements PublishedRecords {
         record ->
             record instanceof PTRRecord ptr
                 ? DomainName.parse(text(ptr.getTarget()))
+                : Optional.empty());
+  }
+
+  /// The name's TLSA records, in the order of the answer (RFC 6698 §2).
+  public Lookup<Tlsa> tlsa(DomainName name) {
+    return convert(
+        ask(name, Type.TLSA).join(),
+        record ->
+            record instanceof TLSARecord tlsa
+                ? Optional.of(
+                    Tlsa.of(
+                        tlsa.getCertificateUsage(),
+                        tlsa.getSelector(),
+                        tlsa.getMatchingType(),
+                        tlsa.getCertificateAssociationData()))
                 : Optional.empty());
   }
 

@@ -11,9 +11,9 @@
 /// [SpfEvaluation] (RFC 7208) and [DmarcRecord].
 ///
 /// Reading order: [Lookup], [Mx], [PublishedRecords], [Resolver] with `TypedRecords`,
-/// `DnsConversation` and `DnsReading`, [MailHosts], [AuthoritativeRecords] with `AuthoritativeLook`
-/// and `ZoneServers`, [SpfEvaluation] with [SpfResult], `SpfWalk`, `SpfRecord`, `SpfTerm` and
-/// `SpfNetwork`, [DmarcRecord].
+/// `DnsConversation` and `DnsReading`, [MailHosts], [SecureResolver] with [TrustAnchors] and
+/// [Tlsa], [AuthoritativeRecords] with `AuthoritativeLook` and `ZoneServers`, [SpfEvaluation] with
+/// [SpfResult], `SpfWalk`, `SpfRecord`, `SpfTerm` and `SpfNetwork`, [DmarcRecord].
 @NullMarked
 package dev.waybill.relay.dns;
 

@@ -16,7 +16,35 @@ public sealed interface AttemptOutcome {
   /// @param address its IP address
   /// @param tls the TLS protocol and cipher, such as `TLSv1.3 TLS_AES_128_GCM_SHA256`; null in
   ///   clear
-  record Peer(String host, String address, @Nullable String tls) {}
+  /// @param security what the connection kept to; null when nothing is known of it
+  record Peer(String host, String address, @Nullable String tls, @Nullable Security security) {
+    /// Without a word about what the connection kept to.
+    public Peer(String host, String address, @Nullable String tls) {
+      this(host, address, tls, null);
+    }
+  }
+
+  /// How well an attempt was secured.
+  ///
+  /// @param policy by whose wish: `dane`, `mta-sts`, `enforced`, `encrypted`, `opportunistic`, or
+  ///   `none` in clear
+  /// @param reason why it was not better, or why there was no connection; null when there is
+  ///   nothing to say
+  /// @param downgrade how the host was secured before, where that was better; null where it was not
+  record Security(String policy, @Nullable String reason, @Nullable String downgrade) {
+    /// The facts of an event.
+    Map<String, String> facts() {
+      Map<String, String> facts = new LinkedHashMap<>();
+      facts.put("tls_policy", policy);
+      if (reason != null) {
+        facts.put("tls_reason", reason);
+      }
+      if (downgrade != null) {
+        facts.put("tls_downgrade", downgrade);
+      }
+      return facts;
+    }
+  }
 
   /// What is remembered of a copy that a host took.
   ///
@@ -88,7 +116,14 @@ public sealed interface AttemptOutcome {
   record Rejected(@Nullable Peer peer, String reply) implements AttemptOutcome {}
 
   /// No host could be talked to, or none said anything final.
-  record Unreachable(String reason) implements AttemptOutcome {}
+  ///
+  /// @param security what no host would keep to; null when that is not why
+  record Unreachable(String reason, @Nullable Security security) implements AttemptOutcome {
+    /// For another reason than security.
+    public Unreachable(String reason) {
+      this(reason, null);
+    }
+  }
 
   /// The recipient was suppressed after the message had been accepted.
   record Suppressed(String reason) implements AttemptOutcome {}

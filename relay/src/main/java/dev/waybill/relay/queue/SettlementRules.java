@@ -47,9 +47,9 @@ final class SettlementRules {
               AttemptOutcome.Peer peer,
               String reply,
               Optional<Duration> hint) ->
-          again(delivery, owner, now, peer, reply, hint);
-      case AttemptOutcome.Unreachable(String reason) ->
-          again(delivery, owner, now, null, reason, Optional.empty());
+          again(delivery, owner, now, facts(delivery, peer, reply), hint);
+      case AttemptOutcome.Unreachable(String reason, AttemptOutcome.Security security) ->
+          again(delivery, owner, now, facts(delivery, reason, security), Optional.empty());
       case AttemptOutcome.Fault(String reason) ->
           new Settlement(
               delivery,
@@ -82,8 +82,7 @@ final class SettlementRules {
       ReadyDelivery delivery,
       long owner,
       Instant now,
-      AttemptOutcome.@Nullable Peer peer,
-      String reply,
+      Map<String, String> facts,
       Optional<Duration> hint) {
     int attempts = delivery.attempts() + 1;
     RetrySchedule retry = retries.apply(delivery.message().facts().stream());
@@ -91,18 +90,18 @@ final class SettlementRules {
     Duration asked = hint.filter(h -> h.compareTo(LONGEST_HINT) <= 0).orElse(Duration.ZERO);
     Instant end = birth(delivery).plus(retry.lifetime());
     if (!now.isBefore(end)) {
-      Map<String, String> facts = facts(delivery, peer, reply);
       facts.put("reason", "expired");
       return done(delivery, owner, event(delivery, EventType.EMAIL_FAILED, now, facts));
     }
     Instant due = now.plus(asked.compareTo(pause) > 0 ? asked : pause);
     // the last attempt is made when the lifetime ends, not a pause before
     Instant bounded = due.isAfter(end) ? end : due;
-    Settlement.Next next = new Settlement.Next.Again("deferred", attempts, bounded, now, reply);
+    Settlement.Next next =
+        new Settlement.Next.Again("deferred", attempts, bounded, now, facts.get("reply"));
     List<Event> events =
         delivery.attempts() > 0
             ? List.of()
-            : List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, peer, reply));
+            : List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts));
     return new Settlement(delivery, owner, next, events);
   }
 
@@ -144,6 +143,19 @@ final class SettlementRules {
       if (tls != null) {
         facts.put("tls", tls);
       }
+      AttemptOutcome.Security security = peer.security();
+      if (security != null) {
+        facts.putAll(security.facts());
+      }
+    }
+    return facts;
+  }
+
+  private static Map<String, String> facts(
+      ReadyDelivery delivery, String reason, AttemptOutcome.@Nullable Security security) {
+    Map<String, String> facts = facts(delivery, null, reason);
+    if (security != null) {
+      facts.putAll(security.facts());
     }
     return facts;
   }

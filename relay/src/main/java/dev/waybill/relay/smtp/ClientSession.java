@@ -1,5 +1,6 @@
 package dev.waybill.relay.smtp;
 
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import java.io.IOException;
@@ -70,7 +71,14 @@ public final class ClientSession implements AutoCloseable {
     return wire.certificateProblem();
   }
 
-  /// Whether the session is under TLS with a certificate that is valid for the host's name.
+  /// The only recipient domain that the host's certificate is for; empty when it is for all that
+  /// the host takes mail for, and in clear.
+  public Optional<DomainName> onlyFor() {
+    return wire.tls().flatMap(DaneTrust::onlyFor);
+  }
+
+  /// Whether the session is under TLS with a certificate that is valid for the host's name, or that
+  /// TLSA records vouch for.
   public boolean isVerified() {
     return wire.tls().isPresent() && certificateProblem().isEmpty();
   }

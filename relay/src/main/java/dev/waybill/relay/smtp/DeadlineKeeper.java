@@ -29,6 +29,10 @@ final class DeadlineKeeper implements AutoCloseable {
       this.socket = socket;
     }
 
+    Socket socket() {
+      return socket;
+    }
+
     /// The step that begins now may take this long.
     void begin(Duration step) {
       deadline = nanos.getAsLong() + step.toNanos();

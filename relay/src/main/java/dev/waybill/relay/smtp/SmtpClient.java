@@ -3,10 +3,10 @@ package dev.waybill.relay.smtp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
@@ -19,6 +19,7 @@ public final class SmtpClient implements AutoCloseable {
   private final ClientTimeouts timeouts;
   private final TlsClient tls;
   private final DeadlineKeeper deadlines;
+  private final Dialer dialer;
 
   /// @param heloName our own host name, as EHLO says it
   /// @param trusted a PEM file of the authorities to trust; empty for those of the Java runtime
@@ -29,27 +30,48 @@ public final class SmtpClient implements AutoCloseable {
     this.timeouts = timeouts;
     this.tls = new TlsClient(trusted);
     this.deadlines = new DeadlineKeeper(nanos);
+    this.dialer = new Dialer(deadlines, timeouts.connect());
   }
 
-  /// Connects, reads the greeting, says EHLO (or HELO) and starts TLS as the policy asks.
+  /// Connects to one address and opens a session on the connection.
   ///
   /// @param host the host's name, for SNI and for judging its certificate
   /// @param source the local address to connect from; empty leaves it to the system
   public Opening open(
       String host, InetSocketAddress address, Optional<InetAddress> source, TlsPolicy policy) {
-    Socket socket = new Socket();
-    DeadlineKeeper.Watch watch = deadlines.watch(socket);
+    Dialing dialing = dial(List.of(new Way(address, source)));
+    return dialing
+        .line()
+        .map(line -> open(host, line, policy))
+        .orElseGet(() ->
+            new Opening.Failed(
+                Stage.CONNECT,
+                "%s: %s".formatted(Stage.CONNECT, dialing.failures().get(address)),
+                false));
+  }
+
+  /// Connects to the first of a host's addresses that answers.
+  ///
+  /// @param ways in the order in which they are tried, at least one
+  public Dialing dial(List<Way> ways) {
+    return dialer.dial(ways);
+  }
+
+  /// Reads the greeting, says EHLO (or HELO) and starts TLS as the policy asks.
+  ///
+  /// @param host the host's name, for SNI and for judging its certificate
+  /// @param line is the session's from now on, or closed
+  public Opening open(String host, Dialing.Line line, TlsPolicy policy) {
     Progress progress = new Progress();
     try {
-      ClientSession session = open(host, address, source, policy, socket, watch, progress);
-      return new Opening.Ready(session);
+      return new Opening.Ready(open(host, line, policy, progress));
     } catch (IOException failure) {
-      watch.close();
+      line.close();
       boolean inTls = progress.stage == Stage.STARTTLS || failure instanceof SSLException;
       return new Opening.Failed(
           progress.stage, "%s: %s".formatted(progress.stage, words(failure)), inTls);
     } catch (RuntimeException fault) {
-      watch.close();
+      line.close();
       throw fault;
     }
   }
@@ -60,25 +82,12 @@ public final class SmtpClient implements AutoCloseable {
   }
 
   private static final class Progress {
-    private Stage stage = Stage.CONNECT;
+    private Stage stage = Stage.BANNER;
   }
 
-  private ClientSession open(
-      String host,
-      InetSocketAddress address,
-      Optional<InetAddress> source,
-      TlsPolicy policy,
-      Socket socket,
-      DeadlineKeeper.Watch watch,
-      Progress progress)
+  private ClientSession open(String host, Dialing.Line line, TlsPolicy policy, Progress progress)
       throws IOException {
-    if (source.isPresent()) {
-      socket.bind(new InetSocketAddress(source.get(), 0));
-    }
-    socket.setTcpNoDelay(true);
-    socket.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
-    Wire wire = new Wire(socket, watch);
-    progress.stage = Stage.BANNER;
+    Wire wire = new Wire(line.watch().socket(), line.watch());
     Reply greeting = wire.readReply(timeouts.banner());
     expect(220, greeting);
     progress.stage = Stage.EHLO;
@@ -90,15 +99,15 @@ public final class SmtpClient implements AutoCloseable {
         wire.startTls(tls, host, policy, timeouts.handshake());
         // What was said in clear counts no more (RFC 3207 §4.2).
         extensions = hello(wire);
-      } else if (policy == TlsPolicy.REQUIRED || reply.isClosing()) {
+      } else if (policy.isMandatory() || reply.isClosing()) {
         throw new IOException(reply.text());
       }
     }
-    if (policy == TlsPolicy.REQUIRED && wire.tls().isEmpty()) {
+    if (policy.isMandatory() && wire.tls().isEmpty()) {
       progress.stage = Stage.STARTTLS;
       throw new IOException("TLS is required and the host does not offer it");
     }
-    return new ClientSession(wire, host, address, greeting, extensions, timeouts);
+    return new ClientSession(wire, host, line.address(), greeting, extensions, timeouts);
   }
 
   /// EHLO, and HELO for hosts that do not know it (RFC 5321 §3.2).

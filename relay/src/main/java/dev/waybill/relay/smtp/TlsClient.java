@@ -1,16 +1,15 @@
 package dev.waybill.relay.smtp;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.waybill.relay.message.DomainName;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -18,49 +17,49 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /// Wraps connections into TLS. Any thread may call it.
 ///
-/// Two contexts, one per policy, so that a session agreed without a valid certificate is never
-/// resumed where one is required. Both check the chain and the host's name (RFC 9525) in the same
-/// way; the opportunistic one only remembers what was wrong.
+/// A context for each policy, and one for each set of TLSA records: a session agreed under one
+/// policy is never resumed under another, which would skip what the other one checks. The
+/// opportunistic context checks the chain and the host's name (RFC 9525) as the strict one does and
+/// only remembers what was wrong.
 final class TlsClient {
   private static final String VERDICT = "waybill.certificate-verdict";
   private static final String VALID = "";
 
+  /// How long a session may be resumed, and with it a certificate stand unchecked.
+  private static final Duration RESUMED = Duration.ofHours(1);
+
   private final SSLContext opportunistic;
   private final SSLContext required;
+  private final Cache<TlsPolicy.Dane, SSLContext> dane =
+      Caffeine.newBuilder().maximumSize(1_000).expireAfterAccess(RESUMED).build();
 
   /// @param trusted a PEM file of certificate authorities; empty for those of the Java runtime
   TlsClient(Optional<Path> trusted) {
-    try {
-      X509ExtendedTrustManager strict = trustManager(authorities(trusted));
-      this.required = context(strict);
-      this.opportunistic = context(new Noting(strict));
-    } catch (GeneralSecurityException | IOException unusable) {
-      throw new IllegalArgumentException(
-          "trusted certificates %s (expected: a readable PEM file)"
-              .formatted(trusted.map(Path::toString).orElse("of the Java runtime")),
-          unusable);
-    }
+    X509ExtendedTrustManager strict = TrustedAuthorities.of(trusted);
+    this.required = context(strict);
+    this.opportunistic = context(new Noting(strict));
   }
 
   /// A socket on top of the given one, not yet shaken hands.
   SSLSocket wrap(Socket socket, String host, TlsPolicy policy) throws IOException {
-    SSLContext context = policy == TlsPolicy.REQUIRED ? required : opportunistic;
+    String name = policy.serverName().map(DomainName::value).orElse(host);
     SSLSocket wrapped =
-        (SSLSocket) context.getSocketFactory().createSocket(socket, host, socket.getPort(), true);
-    SSLParameters parameters = wrapped.getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    wrapped.setSSLParameters(parameters);
+        (SSLSocket)
+            context(policy).getSocketFactory().createSocket(socket, name, socket.getPort(), true);
+    if (!(policy instanceof TlsPolicy.Dane)) {
+      SSLParameters parameters = wrapped.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      wrapped.setSSLParameters(parameters);
+    }
     return wrapped;
   }
 
-  /// What was wrong with the certificate of an opportunistic session; empty when it was valid for
-  /// the host's name. A session that carries no verdict counts as not verified.
+  /// What was wrong with the certificate of a session that does not authenticate; empty when it was
+  /// valid for the host's name. A session that carries no verdict counts as not verified.
   static Optional<String> problem(SSLSession session) {
     Object verdict = session.getValue(VERDICT);
     return VALID.equals(verdict)
@@ -68,43 +67,24 @@ final class TlsClient {
         : Optional.of(verdict == null ? "the certificate was not checked" : verdict.toString());
   }
 
-  private static SSLContext context(TrustManager trust) throws GeneralSecurityException {
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, new TrustManager[] {trust}, null);
-    return context;
+  private SSLContext context(TlsPolicy policy) {
+    return switch (policy) {
+      case TlsPolicy.Clear _ -> throw new IllegalArgumentException("TLS in clear");
+      case TlsPolicy.Opportunistic _, TlsPolicy.Encrypted _ -> opportunistic;
+      case TlsPolicy.Required _ -> required;
+      case TlsPolicy.Dane records -> dane.get(records, key -> context(new DaneTrust(key)));
+    };
   }
 
-  private static @Nullable KeyStore authorities(Optional<Path> trusted)
-      throws GeneralSecurityException, IOException {
-    if (trusted.isEmpty()) {
-      return null;
+  private static SSLContext context(TrustManager trust) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {trust}, null);
+      context.getClientSessionContext().setSessionTimeout(Math.toIntExact(RESUMED.toSeconds()));
+      return context;
+    } catch (GeneralSecurityException missing) {
+      throw new IllegalStateException(missing);
     }
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (InputStream pem = Files.newInputStream(trusted.get())) {
-      int count = 0;
-      for (Certificate authority :
-          CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-        store.setCertificateEntry("authority-" + count++, authority);
-      }
-      if (count == 0) {
-        throw new CertificateException("no certificate in " + trusted.get());
-      }
-    }
-    return store;
-  }
-
-  private static X509ExtendedTrustManager trustManager(@Nullable KeyStore authorities)
-      throws GeneralSecurityException {
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(authorities);
-    for (TrustManager manager : factory.getTrustManagers()) {
-      if (manager instanceof X509ExtendedTrustManager extended) {
-        return extended;
-      }
-    }
-    throw new GeneralSecurityException("no X.509 trust manager");
   }
 
   /// Lets every certificate through and notes in the TLS session what a strict reader would have

@@ -61,7 +61,7 @@ final class Wire implements AutoCloseable {
               wrapped.startHandshake();
               return wrapped.getSession();
             });
-    certificateProblem = policy == TlsPolicy.REQUIRED ? Optional.empty() : TlsClient.problem(tls);
+    certificateProblem = policy.isAuthenticating() ? Optional.empty() : TlsClient.problem(tls);
     reader = new ReplyReader(wrapped.getInputStream());
     out = wrapped.getOutputStream();
   }

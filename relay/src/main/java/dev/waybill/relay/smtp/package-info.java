@@ -6,8 +6,9 @@
 /// exception out of [ClientSession]. *After it:* delivery turns the [TransactionResult] into an
 /// outcome.
 ///
-/// Reading order: [Reply], [EnhancedStatus], [SmtpClient], [Opening], [Extensions], [Envelope],
-/// [ClientSession], [TransactionResult], [ClientTimeouts], [IpNetwork].
+/// Reading order: [Reply], [EnhancedStatus], [SmtpClient], [Way], [Dialing], [TlsPolicy] with
+/// [CertificateAssociation] and `DaneTrust`, [Opening], [Extensions], [Envelope], [ClientSession],
+/// [TransactionResult], [ClientTimeouts], [IpNetwork].
 @NullMarked
 package dev.waybill.relay.smtp;
 

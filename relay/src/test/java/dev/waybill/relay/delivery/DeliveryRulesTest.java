@@ -167,6 +167,7 @@ class DeliveryRulesTest {
     assertThatThrownBy(() ->
             new DeliverySettings(
                 "mail.example.com",
+                Set.of(),
                 70_000,
                 List.of(),
                 List.of(),

@@ -3,6 +3,7 @@ package dev.waybill.relay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.testing.DeliveryHarness;
 import dev.waybill.relay.testing.DeliveryHarness.Options;
 import dev.waybill.relay.testing.ScriptedMailHost;
@@ -20,7 +21,13 @@ class FindsTheHostTest {
       assertThat(harness.deliver("you@a.example"))
           .isEqualTo(
               new AttemptOutcome.Delivered(
-                  new AttemptOutcome.Peer("mx.a.example", "127.0.0.2", null), "250 2.0.0 taken"));
+                  new AttemptOutcome.Peer(
+                      "mx.a.example",
+                      "127.0.0.2",
+                      null,
+                      new AttemptOutcome.Security(
+                          "none", "the host does not offer STARTTLS", null)),
+                  "250 2.0.0 taken"));
       assertThat(harness.host().received())
           .singleElement()
           .satisfies(copy -> {
@@ -130,6 +137,64 @@ class FindsTheHostTest {
               new AttemptOutcome.Unreachable(
                   "mail for loop.example would loop back to relay.example.com"));
       assertThat(harness.host().connections()).isZero();
+    }
+  }
+
+  @Test
+  void doesNotCallItselfByAnyOfItsNamesOrAddresses() throws IOException {
+    try (DeliveryHarness harness = new DeliveryHarness()) {
+      harness.dns.zone(
+          "other.example. 60 IN MX 10 bounces.example.com.",
+          "address.example. 60 IN MX 10 mx.address.example.",
+          "mx.address.example. 60 IN A 192.0.2.77",
+          "relay.example.com. 60 IN A 192.0.2.77");
+      assertThat(harness.deliver("you@other.example"))
+          .isEqualTo(
+              new AttemptOutcome.Unreachable(
+                  "mail for other.example would loop back to bounces.example.com"));
+      assertThat(harness.deliver("you@address.example"))
+          .isInstanceOfSatisfying(
+              AttemptOutcome.Unreachable.class,
+              outcome ->
+                  assertThat(outcome.reason())
+                      .startsWith("mx.address.example [192.0.2.77]: an address of this machine"));
+    }
+  }
+
+  @Test
+  void followsTheAliasOfAnMxAndRefusesAnAddressInItsPlace() throws IOException {
+    try (DeliveryHarness harness = new DeliveryHarness()) {
+      harness.dns.zone(
+          "a.example. 60 IN MX 10 mx.a.example.",
+          "mx.a.example. 60 IN CNAME real.b.example.",
+          "real.b.example. 60 IN A 127.0.0.2",
+          "literal.example. 60 IN MX 10 127.0.0.2.",
+          "127.0.0.2. 60 IN A 127.0.0.2");
+      assertThat(harness.deliver("you@a.example"))
+          .isInstanceOfSatisfying(
+              AttemptOutcome.Delivered.class,
+              delivered -> assertThat(delivered.peer().host()).isEqualTo("mx.a.example"));
+      assertThat(harness.deliver("you@literal.example"))
+          .isEqualTo(new AttemptOutcome.Unreachable("127.0.0.2: not the name of a host"));
+    }
+  }
+
+  @Test
+  void takesIpv6FirstAndIpv4SoonWhereThatIsSilent() throws IOException {
+    IpNetwork six = IpNetwork.of("::1/128");
+    IpNetwork four = IpNetwork.of("127.0.0.0/8");
+    try (DeliveryHarness harness =
+        new DeliveryHarness(Options.usual().withAllowed(List.of(six, four)))) {
+      harness.receives("a.example");
+      harness.dns.zone("mx.a.example. 60 IN AAAA ::1");
+      ScriptedMailHost overSix = harness.host("::1");
+      assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
+      assertThat(overSix.received()).hasSize(1);
+      overSix.close();
+      long before = System.nanoTime();
+      assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
+      assertThat(harness.host().received()).hasSize(1);
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.waybill.relay.delivery.DeliveryEngine;
 import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.delivery.DeliverySettings;
 import dev.waybill.relay.dns.Resolver;
+import dev.waybill.relay.dns.SecureResolver;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
@@ -18,9 +19,14 @@ import dev.waybill.relay.queue.StoredMessage;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
+import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.transport.Transport;
+import dev.waybill.relay.transport.TransportSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -102,6 +108,16 @@ public final class DeliveryHarness implements AutoCloseable {
     }
   }
 
+  /// Says how safely mail has to travel.
+  @FunctionalInterface
+  public interface Policies {
+    /// @param port where hosts listen
+    Transport on(Resolver resolver, TinyDnsServer dns, int port);
+  }
+
+  /// One for all harnesses: nothing is written to it unless a test says so.
+  private static final Database NOTHING_NOTED = memory();
+
   public final TinyDnsServer dns = new TinyDnsServer();
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   public final DeliveryEngine engine;
@@ -117,9 +133,14 @@ public final class DeliveryHarness implements AutoCloseable {
   }
 
   public DeliveryHarness(Options options) throws IOException {
+    this(options, (resolver, _, port) -> opportunistic(resolver, port));
+  }
+
+  public DeliveryHarness(Options options, Policies policies) throws IOException {
     DeliverySettings settings =
         new DeliverySettings(
             "relay.example.com",
+            Set.of(DomainName.of("bounces.example.com")),
             first.port(),
             List.of(),
             options.allowed(),
@@ -133,7 +154,8 @@ public final class DeliveryHarness implements AutoCloseable {
     this.engine =
         new DeliveryEngine(
             settings,
-            new Resolver(List.of(dns.address()), options.dnsTimeout()),
+            policies.on(
+                new Resolver(List.of(dns.address()), options.dnsTimeout()), dns, first.port()),
             delivery -> render.apply(delivery),
             (delivery, outcome) ->
                 outcomes
@@ -141,6 +163,24 @@ public final class DeliveryHarness implements AutoCloseable {
                     .add(outcome),
             released::add,
             new DeliveryEnvironment(System::nanoTime, new SecureRandom(), meters));
+  }
+
+  private static Transport opportunistic(Resolver resolver, int port) {
+    return new Transport(
+        TransportSettings.of(false, false, port, Optional.empty()),
+        resolver,
+        SecureResolver.trusting(
+            List.of(InetSocketAddress.createUnresolved("nobody.invalid", 53)),
+            Duration.ofSeconds(1)),
+        NOTHING_NOTED,
+        new Transport.Surroundings(_ -> true, MovableClock.standing(), new SimpleMeterRegistry()));
+  }
+
+  /// A database of its own in memory.
+  public static Database memory() {
+    return Database.open(
+        new DatabaseSettings(
+            "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "waybill", "", 4));
   }
 
   /// The host on 127.0.0.2.

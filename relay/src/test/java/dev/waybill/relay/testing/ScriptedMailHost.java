@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /// A real SMTP server on loopback that says what a test wrote down and remembers what it heard.
 ///
@@ -46,6 +47,7 @@ public final class ScriptedMailHost implements AutoCloseable {
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final List<String> connections = new CopyOnWriteArrayList<>();
   private volatile List<String> extensions = List.of("PIPELINING", "SIZE 1000000", "8BITMIME");
+  private final List<Long> sessions = new CopyOnWriteArrayList<>();
   private volatile SSLContext tls;
   private volatile boolean inBatches;
 
@@ -108,8 +110,8 @@ public final class ScriptedMailHost implements AutoCloseable {
     return this;
   }
 
-  /// Offers STARTTLS with this certificate.
-  public ScriptedMailHost startTls(SSLContext context) {
+  /// Offers STARTTLS with this certificate, or no more without one.
+  public ScriptedMailHost startTls(@Nullable SSLContext context) {
     tls = context;
     return this;
   }
@@ -125,6 +127,11 @@ public final class ScriptedMailHost implements AutoCloseable {
   /// How many connections were taken up to now.
   public int connections() {
     return connections.size();
+  }
+
+  /// When each TLS session was agreed, in milliseconds: a resumed one, when the first was.
+  public List<Long> sessions() {
+    return List.copyOf(sessions);
   }
 
   /// How many connections stand.
@@ -254,6 +261,7 @@ public final class ScriptedMailHost implements AutoCloseable {
           (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
       wrapped.setUseClientMode(false);
       wrapped.startHandshake();
+      sessions.add(wrapped.getSession().getCreationTime());
       socket = wrapped;
       in = new BufferedInputStream(wrapped.getInputStream());
       out = wrapped.getOutputStream();

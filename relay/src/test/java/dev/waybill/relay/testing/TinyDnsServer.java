@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.DNSSEC;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -39,11 +41,14 @@ public final class TinyDnsServer implements AutoCloseable {
   private final ServerSocket tcp;
   private final List<Record> zone = new CopyOnWriteArrayList<>();
   private final Map<Name, Integer> failing = new ConcurrentHashMap<>();
+  private final Set<String> failingTypes = ConcurrentHashMap.newKeySet();
   private final Set<Name> silent = ConcurrentHashMap.newKeySet();
   private final Set<Name> bogus = ConcurrentHashMap.newKeySet();
   private final Set<Name> referring = ConcurrentHashMap.newKeySet();
   private final List<String> questions = new CopyOnWriteArrayList<>();
   private volatile boolean chaining;
+  private volatile ZoneSigner signer;
+  private volatile boolean authentic;
 
   public TinyDnsServer() throws IOException {
     InetAddress loopback = InetAddress.getByName("127.0.0.1");
@@ -77,6 +82,12 @@ public final class TinyDnsServer implements AutoCloseable {
     return this;
   }
 
+  /// Answers with SERVFAIL for this type of record at the name.
+  public TinyDnsServer failingFor(String type, String name) {
+    failingTypes.add(type + " " + name(name));
+    return this;
+  }
+
   /// Answers for the name only those who do not want signatures to be checked, as a validating
   /// resolver does.
   public TinyDnsServer bogus(String name) {
@@ -93,6 +104,18 @@ public final class TinyDnsServer implements AutoCloseable {
   /// Answers with the aliases that an alias leads to, too.
   public TinyDnsServer chaining() {
     chaining = true;
+    return this;
+  }
+
+  /// Says from now on that it checked every signature, as a validating resolver does (the AD bit).
+  public TinyDnsServer authentic() {
+    authentic = true;
+    return this;
+  }
+
+  /// Signs what it says from now on, as the root zone.
+  public TinyDnsServer signedBy(ZoneSigner zoneSigner) {
+    signer = zoneSigner;
     return this;
   }
 
@@ -181,6 +204,9 @@ public final class TinyDnsServer implements AutoCloseable {
     reply.getHeader().setFlag(Flags.QR);
     reply.addRecord(question, Section.QUESTION);
     Integer rcode = failing.get(name);
+    if (failingTypes.contains(Type.string(question.getType()) + " " + name)) {
+      rcode = Rcode.SERVFAIL;
+    }
     if (rcode == null && bogus.contains(name) && !query.getHeader().getFlag(Flags.CD)) {
       rcode = Rcode.SERVFAIL;
     }
@@ -194,7 +220,27 @@ public final class TinyDnsServer implements AutoCloseable {
     }
     reply.getHeader().setFlag(Flags.AA);
     answer(reply, name, question.getType());
+    sign(query, reply);
     return reply;
+  }
+
+  private void sign(Message query, Message reply) {
+    if (authentic) {
+      reply.getHeader().setFlag(Flags.AD);
+    }
+    ZoneSigner zoneSigner = signer;
+    if (zoneSigner != null) {
+      Name name = query.getQuestion().getName();
+      Set<Integer> there = new HashSet<>();
+      zone.stream()
+          .filter(record -> record.getName().equals(name))
+          .forEach(record -> there.add(record.getType()));
+      try {
+        zoneSigner.sign(query, reply, there);
+      } catch (DNSSEC.DNSSECException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
   }
 
   private void answer(Message reply, Name name, int type) {
@@ -205,7 +251,7 @@ public final class TinyDnsServer implements AutoCloseable {
     (matching.isEmpty() ? aliases : matching)
         .forEach(record -> reply.addRecord(record, Section.ANSWER));
     if (chaining && matching.isEmpty()) {
-      aliases.forEach(alias -> chain(reply, alias));
+      aliases.forEach(alias -> chain(reply, alias, type));
     }
     if (own.isEmpty()) {
       reply.getHeader().setRcode(Rcode.NXDOMAIN);
@@ -215,15 +261,19 @@ public final class TinyDnsServer implements AutoCloseable {
     }
   }
 
-  /// Adds every alias that one leads to, as a server that looks for its clients does.
-  private void chain(Message reply, Record alias) {
-    Name target = alias instanceof CNAMERecord cname ? cname.getTarget() : alias.getName();
+  /// Adds every alias that one leads to and what the last one has, as a server that looks for its
+  /// clients does.
+  private void chain(Message reply, Record alias, int type) {
+    if (!(alias instanceof CNAMERecord cname)) {
+      return;
+    }
+    Name target = cname.getTarget();
     for (Record record : zone) {
-      if (record.getType() == Type.CNAME
+      if ((record.getType() == Type.CNAME || record.getType() == type)
           && record.getName().equals(target)
           && !reply.findRecord(record, Section.ANSWER)) {
         reply.addRecord(record, Section.ANSWER);
-        chain(reply, record);
+        chain(reply, record, type);
       }
     }
   }

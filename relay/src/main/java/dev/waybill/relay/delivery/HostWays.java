@@ -1,0 +1,88 @@
+package dev.waybill.relay.delivery;
+
+import dev.waybill.relay.smtp.Way;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+
+/// Puts a host's addresses into the order in which they are called on, and leaves out those that
+/// must not be or cannot be. Any thread may call it.
+///
+/// Families take turns, IPv6 first (RFC 8305 §4); within a family chance decides.
+final class HostWays {
+  private final DeliverySettings settings;
+  private final AddressPolicy policy;
+  private final OwnAddresses own;
+  private final RandomGenerator random;
+
+  HostWays(DeliverySettings settings, OwnAddresses own, RandomGenerator random) {
+    this.settings = settings;
+    this.policy = new AddressPolicy(settings.allowNetworks());
+    this.own = own;
+    this.random = random;
+  }
+
+  /// @param refused hears of each address that is left out, and why
+  List<Way> of(List<InetAddress> addresses, BiConsumer<InetAddress, String> refused) {
+    List<Way> four = new ArrayList<>();
+    List<Way> six = new ArrayList<>();
+    for (InetAddress address : addresses) {
+      InetSocketAddress there = new InetSocketAddress(address, settings.port());
+      boolean isFour = address instanceof Inet4Address;
+      if (!policy.permits(address)) {
+        refused.accept(address, "not a public address, and not in delivery.allow-networks");
+      } else if (!policy.allows(address) && own.contains(address)) {
+        refused.accept(
+            address,
+            "an address of this machine (mail would loop), not in delivery.allow-networks");
+      } else if (!isFamilyInUse(address) || !(isFour || hasRoute(there))) {
+        refused.accept(address, "no way there from this machine");
+      } else {
+        (isFour ? four : six).add(new Way(there, source(address)));
+      }
+    }
+    Collections.shuffle(four, random);
+    Collections.shuffle(six, random);
+    List<Way> both = new ArrayList<>(four.size() + six.size());
+    for (int i = 0; i < Math.max(four.size(), six.size()); i++) {
+      if (i < six.size()) {
+        both.add(six.get(i));
+      }
+      if (i < four.size()) {
+        both.add(four.get(i));
+      }
+    }
+    return both;
+  }
+
+  private boolean isFamilyInUse(InetAddress address) {
+    return settings.sourceAddresses().isEmpty() || source(address).isPresent();
+  }
+
+  private Optional<InetAddress> source(InetAddress destination) {
+    boolean four = destination instanceof Inet4Address;
+    List<InetAddress> own =
+        settings.sourceAddresses().stream()
+            .filter(source -> source instanceof Inet4Address == four)
+            .toList();
+    return own.isEmpty() ? Optional.empty() : Optional.of(own.get(random.nextInt(own.size())));
+  }
+
+  /// Connecting a datagram socket asks the routing table and sends nothing.
+  private static boolean hasRoute(InetSocketAddress address) {
+    try (DatagramChannel probe = DatagramChannel.open(StandardProtocolFamily.INET6)) {
+      return probe.connect(address).isConnected();
+    } catch (IOException | UnsupportedOperationException noRoute) {
+      return false;
+    }
+  }
+}

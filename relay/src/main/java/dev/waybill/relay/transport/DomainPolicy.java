@@ -1,0 +1,35 @@
+package dev.waybill.relay.transport;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What the way to a recipient's domain has to keep to. A value; domains with the same hosts and
+/// the same policy may share connections.
+///
+/// @param secureHosts whether DNSSEC proves which hosts the domain has
+/// @param sts the weight of its MTA-STS policy; null without one
+/// @param permitted the domain's hosts that the policy names
+public record DomainPolicy(
+    boolean secureHosts, StsPolicy.@Nullable Mode sts, Set<String> permitted) {
+  /// Nothing but opportunistic TLS.
+  public static final DomainPolicy OPEN = new DomainPolicy(false, null, Set.of());
+
+  public DomainPolicy {
+    permitted = Set.copyOf(permitted);
+  }
+
+  /// @param hosts all hosts of the domain
+  static DomainPolicy of(boolean secureHosts, Optional<StsPolicy> policy, Iterable<String> hosts) {
+    Optional<StsPolicy> counting = policy.filter(found -> found.mode() != StsPolicy.Mode.NONE);
+    Set<String> permitted = new TreeSet<>();
+    counting.ifPresent(rule ->
+        hosts.forEach(host -> {
+          if (rule.permits(host)) {
+            permitted.add(host);
+          }
+        }));
+    return new DomainPolicy(secureHosts, counting.map(StsPolicy::mode).orElse(null), permitted);
+  }
+}

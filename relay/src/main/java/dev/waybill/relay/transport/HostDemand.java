@@ -1,0 +1,23 @@
+package dev.waybill.relay.transport;
+
+import dev.waybill.relay.smtp.TlsPolicy;
+import java.util.Optional;
+
+/// What a connection to one host has to keep to. A value.
+public sealed interface HostDemand {
+  /// Whose wish it is.
+  TransportLevel level();
+
+  /// The host may get mail.
+  ///
+  /// @param tested what a policy that is only tested would say against the host, before it is
+  ///   connected to; empty when nothing is tested or nothing said
+  /// @param testing whether a policy is tested
+  record Open(TlsPolicy tls, TransportLevel level, boolean testing, Optional<String> tested)
+      implements HostDemand {}
+
+  /// The host may get none, now.
+  ///
+  /// @param unanswered whether that is because the DNS did not answer
+  record Barred(TransportLevel level, String reason, boolean unanswered) implements HostDemand {}
+}

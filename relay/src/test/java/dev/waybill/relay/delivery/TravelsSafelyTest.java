@@ -1,0 +1,347 @@
+package dev.waybill.relay.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.relay.dns.SecureResolver;
+import dev.waybill.relay.dns.TrustAnchors;
+import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.storage.Database;
+import dev.waybill.relay.testing.DeliveryHarness;
+import dev.waybill.relay.testing.DeliveryHarness.Options;
+import dev.waybill.relay.testing.IssuedCertificate;
+import dev.waybill.relay.testing.MovableClock;
+import dev.waybill.relay.testing.PolicyHost;
+import dev.waybill.relay.testing.ScriptedMailHost;
+import dev.waybill.relay.testing.ZoneSigner;
+import dev.waybill.relay.transport.Transport;
+import dev.waybill.relay.transport.TransportSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Rcode;
+
+/// What a recipient's domain demands of the way to it, and what becomes of mail where a host does
+/// not keep to that: signed zones, policy hosts and mail hosts are real.
+class TravelsSafelyTest {
+  private static final String WRONG = "3 1 1 " + "00".repeat(32);
+
+  @TempDir private Path folder;
+  private final MovableClock clock = MovableClock.standing();
+  private final Database database = DeliveryHarness.memory();
+  private IssuedCertificate certificate;
+  private IssuedCertificate web;
+  private ZoneSigner signer;
+  private PolicyHost policies;
+  private DeliveryHarness harness;
+
+  @BeforeEach
+  void start() throws Exception {
+    certificate = IssuedCertificate.of(folder, "mx.a.example");
+    web = IssuedCertificate.of(folder, "mta-sts.a.example");
+    signer = new ZoneSigner();
+    policies = new PolicyHost(web.context());
+    harness = harness(certificate.pem());
+    harness.host().startTls(certificate.context());
+    harness.receives("a.example");
+    harness.dns.zone("mta-sts.a.example. 60 IN A 127.0.0.1");
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    harness.close();
+    policies.close();
+    database.close();
+  }
+
+  /// @param trusted authorities of mail hosts
+  private DeliveryHarness harness(Path trusted) throws Exception {
+    Path both = folder.resolve("both.pem");
+    Files.writeString(both, Files.readString(trusted) + Files.readString(web.pem()));
+    Path anchors = signer.anchors(folder);
+    return new DeliveryHarness(
+        Options.usual().withTrusted(trusted),
+        (resolver, dns, port) -> {
+          dns.signedBy(signer);
+          return new Transport(
+              new TransportSettings(
+                  true, true, port, policies.port(), Duration.ofSeconds(20), Optional.of(both)),
+              resolver,
+              SecureResolver.validating(
+                  List.of(dns.address()),
+                  Duration.ofSeconds(10),
+                  TrustAnchors.of(Optional.of(anchors))),
+              database,
+              new Transport.Surroundings(_ -> true, clock, new SimpleMeterRegistry()));
+        });
+  }
+
+  private void tlsa(String... records) {
+    for (String record : records) {
+      harness.dns.zone(
+          "_%d._tcp.mx.a.example. 60 IN TLSA %s".formatted(harness.host().port(), record));
+    }
+  }
+
+  private void policy(String mode, String mx) {
+    harness.dns.zone("_mta-sts.a.example. 60 IN TXT \"v=STSv1; id=1;\"");
+    policies.policy("a.example", "version: STSv1", "mode: " + mode, "mx: " + mx, "max_age: 86400");
+  }
+
+  private AttemptOutcome.Security delivered() {
+    AttemptOutcome outcome = harness.deliver("you@a.example");
+    assertThat(outcome).isInstanceOf(AttemptOutcome.Delivered.class);
+    return Objects.requireNonNull(((AttemptOutcome.Delivered) outcome).peer().security());
+  }
+
+  private void kept(String level, String reason) {
+    AttemptOutcome outcome = harness.deliver("you@a.example");
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            AttemptOutcome.Unreachable.class,
+            unreachable -> {
+              assertThat(unreachable.reason()).contains(reason);
+              AttemptOutcome.Security security = Objects.requireNonNull(unreachable.security());
+              assertThat(security.policy()).isEqualTo(level);
+              assertThat(security.reason()).contains(reason);
+            });
+    assertThat(harness.host().received()).isEmpty();
+  }
+
+  private double count(String policy, String result) {
+    return harness
+        .meters
+        .get("waybill.delivery.tls")
+        .tags("policy", policy, "result", result)
+        .counter()
+        .count();
+  }
+
+  @Test
+  void goesByTheRecordsOfTheHostWhereTheyAreProven() throws Exception {
+    tlsa(WRONG, certificate.tlsa(1, 1));
+    assertThat(delivered()).isEqualTo(new AttemptOutcome.Security("dane", null, null));
+    assertThat(count("dane", "verified")).isEqualTo(1);
+  }
+
+  @Test
+  void goesByTheRecordsOfTheAuthority() throws Exception {
+    tlsa(certificate.authorityTlsa(0, 2));
+    assertThat(delivered().policy()).isEqualTo("dane");
+  }
+
+  @Test
+  void keepsMailFromAHostWithAnotherCertificate() {
+    tlsa(WRONG);
+    kept("dane", "no TLSA record matches the certificate");
+    assertThat(count("dane", "failed")).isEqualTo(1);
+  }
+
+  @Test
+  void keepsMailFromAHostThatHasRecordsAndNoTls() throws Exception {
+    harness.host().startTls(null);
+    tlsa(certificate.tlsa(1, 1));
+    kept("dane", "TLS is required and the host does not offer it");
+  }
+
+  @Test
+  void takesTheNextHostWhereTheFirstCannotBeTrusted() throws Exception {
+    tlsa(certificate.tlsa(1, 1));
+    harness.dns.zone(
+        "a.example. 60 IN MX 5 first.a.example.",
+        "first.a.example. 60 IN A 127.0.0.3",
+        "_%d._tcp.first.a.example. 60 IN TLSA %s".formatted(harness.host().port(), WRONG));
+    ScriptedMailHost first = harness.host("127.0.0.3").startTls(certificate.context());
+    assertThat(delivered().policy()).isEqualTo("dane");
+    assertThat(first.received()).isEmpty();
+    assertThat(harness.host().received()).hasSize(1);
+  }
+
+  @Test
+  void keepsMailWhereTheRecordsAreForgedOrCannotBeHad() throws Exception {
+    String owner = "_%d._tcp.mx.a.example".formatted(harness.host().port());
+    tlsa(certificate.tlsa(1, 1));
+    signer.forging(owner);
+    kept("dane", "DANE: no answer for " + owner + ". TLSA");
+    assertThat(harness.host().connections()).isZero();
+  }
+
+  @Test
+  void keepsMailWhereTheServersFailToSayWhetherThereAreRecords() {
+    harness.dns.failing("_%d._tcp.mx.a.example".formatted(harness.host().port()), Rcode.SERVFAIL);
+    kept("dane", "SERVFAIL");
+  }
+
+  @Test
+  void keepsMailWhereOneFamilyOfAddressesIsProvenAndTheOtherKeptFromUs() throws Exception {
+    tlsa(certificate.tlsa(1, 1));
+    harness.dns.failingFor("AAAA", "mx.a.example");
+    kept("dane", "mx.a.example. AAAA");
+    harness.dns.zone("bare.example. 60 IN A 127.0.0.2").failingFor("AAAA", "bare.example");
+    assertThat(harness.deliver("you@bare.example")).isInstanceOf(AttemptOutcome.Unreachable.class);
+  }
+
+  @Test
+  void sendsWhereAnUnsignedZoneFailsForOneFamilyOfAddresses() {
+    signer.unsigned("plain.example");
+    harness.dns.zone("plain.example. 60 IN A 127.0.0.2").failingFor("AAAA", "plain.example");
+    assertThat(harness.deliver("you@plain.example")).isInstanceOf(AttemptOutcome.Delivered.class);
+  }
+
+  @Test
+  void keepsMailForADomainWhoseMxIsForged() {
+    signer.forging("a.example");
+    assertThat(harness.deliver("you@a.example"))
+        .isInstanceOfSatisfying(
+            AttemptOutcome.Unreachable.class,
+            unreachable -> assertThat(unreachable.reason()).contains("a.example. MX", "DNSSEC"));
+    assertThat(harness.host().connections()).isZero();
+  }
+
+  @Test
+  void encryptsWhereNoRecordCanBeUsed() throws Exception {
+    tlsa("1 1 1 " + "00".repeat(32), "3 1 9 00");
+    assertThat(delivered().policy()).isEqualTo("encrypted");
+  }
+
+  @Test
+  void neverGoesInClearWhereThereAreRecordsThoughNoneCanBeUsed() {
+    tlsa("3 1 9 00");
+    harness.host().startTls(null);
+    kept("encrypted", "TLS is required and the host does not offer it");
+  }
+
+  @Test
+  void asksForNoRecordsWhereTheMxIsNotSigned() {
+    signer.unsigned("a.example");
+    tlsa(WRONG);
+    assertThat(delivered().policy()).isEqualTo("opportunistic");
+    assertThat(harness.dns.questions()).noneMatch(question -> question.contains("TLSA"));
+  }
+
+  @Test
+  void takesRecordsUnderEitherNameOfAHostByAnAlias() throws Exception {
+    harness
+        .dns
+        .chaining()
+        .forget("mx.a.example")
+        .zone(
+            "mx.a.example. 60 IN CNAME real.a.example.",
+            "real.a.example. 60 IN A 127.0.0.2",
+            "real.a.example. 60 IN AAAA ::1",
+            "_%d._tcp.real.a.example. 60 IN TLSA %s"
+                .formatted(harness.host().port(), certificate.tlsa(1, 1)));
+    assertThat(delivered().policy()).isEqualTo("dane");
+  }
+
+  @Test
+  void takesRecordsUnderTheFirstNameWhereTheLastIsNotSigned() {
+    signer.unsigned("plain.example");
+    harness
+        .dns
+        .chaining()
+        .forget("mx.a.example")
+        .zone(
+            "mx.a.example. 60 IN CNAME real.plain.example.",
+            "real.plain.example. 60 IN A 127.0.0.2",
+            "real.plain.example. 60 IN AAAA ::1");
+    tlsa(WRONG);
+    kept("dane", "no TLSA record matches");
+  }
+
+  @Test
+  void goesByAPolicyThatIsEnforced() {
+    policy("enforce", "*.a.example");
+    assertThat(delivered()).isEqualTo(new AttemptOutcome.Security("mta-sts", null, null));
+    assertThat(harness.host().received()).singleElement().matches(ScriptedMailHost.Received::tls);
+  }
+
+  @Test
+  void keepsMailFromAHostThatThePolicyDoesNotName() {
+    policy("enforce", "mx.elsewhere.example");
+    kept("mta-sts", "the MTA-STS policy of a.example does not name this host");
+    assertThat(harness.host().connections()).isZero();
+  }
+
+  @Test
+  void keepsMailFromAHostWithoutAValidCertificateWhereThePolicyIsEnforced() throws Exception {
+    policy("enforce", "mx.a.example");
+    harness.host().startTls(IssuedCertificate.of(folder, "mx.a.example").context());
+    kept("mta-sts", "STARTTLS");
+  }
+
+  @Test
+  void tellsOfAPolicyInTestingAndSendsAllTheSame() throws Exception {
+    policy("testing", "mx.elsewhere.example");
+    assertThat(delivered().reason())
+        .isEqualTo("the MTA-STS policy, which is in testing, fails: it does not name this host");
+  }
+
+  @Test
+  void letsRecordsHaveTheSayOverAPolicy() throws Exception {
+    policy("enforce", "mx.elsewhere.example");
+    tlsa(certificate.tlsa(1, 1));
+    assertThat(delivered().policy()).isEqualTo("dane");
+  }
+
+  @Test
+  void countsACertificateThatRecordsVouchForWhereTheSenderWantsAValidOne() throws Exception {
+    IssuedCertificate own = IssuedCertificate.of(folder, "elsewhere.example");
+    harness.host().startTls(own.context());
+    harness.rendersWith(delivery -> DeliveryHarness.copy(delivery, true));
+    tlsa(own.tlsa(1, 1));
+    assertThat(delivered().policy()).isEqualTo("dane");
+  }
+
+  @Test
+  void saysThatTheSenderWantedAValidCertificate() {
+    harness.rendersWith(delivery -> DeliveryHarness.copy(delivery, true));
+    assertThat(delivered().policy()).isEqualTo("enforced");
+  }
+
+  @Test
+  void tellsThatAHostIsLessSecureThanItWasAndSendsAllTheSame() {
+    assertThat(delivered().downgrade()).isNull();
+    clock.advance(Duration.ofDays(1));
+    harness.host().startTls(null);
+    signer.unsigned("b.example");
+    harness.dns.zone("b.example. 60 IN MX 10 mx.a.example.", "b.example. 60 IN MX 20 x.example.");
+    AttemptOutcome later = harness.deliver("you@b.example");
+    assertThat(((AttemptOutcome.Delivered) later).peer().security())
+        .isEqualTo(
+            new AttemptOutcome.Security(
+                "none",
+                "the host does not offer STARTTLS",
+                "in clear; on 2026-01-02 it was with TLS and a valid certificate"));
+    assertThat(harness.meters.get("waybill.delivery.tls.downgrades").counter().count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void sendsWhereTheServersPassNoSignaturesOn() throws Exception {
+    try (DeliveryHarness plain =
+        new DeliveryHarness(
+            Options.usual(),
+            (resolver, dns, port) ->
+                new Transport(
+                    TransportSettings.of(false, true, port, Optional.empty()),
+                    resolver,
+                    SecureResolver.validating(
+                        List.of(dns.address()),
+                        Duration.ofSeconds(10),
+                        TrustAnchors.of(Optional.empty())),
+                    database,
+                    new Transport.Surroundings(_ -> true, clock, new SimpleMeterRegistry())))) {
+      plain.receives("a.example");
+      assertThat(plain.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
+    }
+  }
+}
