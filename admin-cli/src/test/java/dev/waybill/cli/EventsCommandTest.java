@@ -73,6 +73,27 @@ class EventsCommandTest {
   }
 
   @Test
+  void reportWritesTheMailAsItCame() {
+    String mail = "Subject: x\r\n\r\n\u001b[2J bare\nend";
+    relay.on("GET /events/43/report", 200, "message/rfc822", mail);
+
+    assertThat(shell.run("events", "report", "43")).isEqualTo(new Ran(0, mail, ""));
+    assertThat(shell.runOnTerminal("events", "report", "43").out())
+        .contains("Subject: x", "\\u001b[2J bare")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void reportSaysWhenThereIsNone() {
+    Ran ran = shell.run("events", "report", "44");
+
+    assertThat(ran.code()).isEqualTo(5);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err()).contains("not found, GET /events/44/report");
+    assertThat(shell.run("events", "report").code()).isEqualTo(2);
+  }
+
+  @Test
   void listGoesInLargePages() {
     relay.on("GET /events?order=desc&limit=1000", 200, FakeRelay.file("events"));
 

@@ -65,6 +65,11 @@ public final class AdminClient implements AutoCloseable {
     return exchange("GET", path, null);
   }
 
+  /// Reads what is no JSON, such as a mail, octet by octet.
+  public byte[] bytes(ApiPath path) throws Failure {
+    return answer("GET", path, null);
+  }
+
   /// Makes something new or starts something.
   public JsonNode post(ApiPath path, JsonNode body) throws Failure {
     return exchange("POST", path, body);
@@ -87,24 +92,27 @@ public final class AdminClient implements AutoCloseable {
   }
 
   private JsonNode exchange(String method, ApiPath path, @Nullable JsonNode body) throws Failure {
+    return parse(answer(method, path, body), method + " " + path);
+  }
+
+  private byte[] answer(String method, ApiPath path, @Nullable JsonNode body) throws Failure {
     BodyPublisher content =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(Json.compact(body));
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(target.url() + path.toString()))
             .timeout(REQUEST_TIMEOUT)
             .header("Authorization", "Bearer " + target.token().text())
-            .header("Accept", "application/json")
+            .header("Accept", "application/json, message/rfc822")
             .header("User-Agent", agent)
             .method(method, content);
     if (body != null) {
       request.header("Content-Type", "application/json");
     }
     HttpResponse<byte[]> response = send(request.build());
-    String tried = method + " " + path;
     if (response.statusCode() / 100 == 2) {
-      return parse(response.body(), tried);
+      return response.body();
     }
-    throw refusal(response, tried);
+    throw refusal(response, method + " " + path);
   }
 
   private HttpResponse<byte[]> send(HttpRequest request) throws Failure {

@@ -5,10 +5,14 @@ import dev.waybill.cli.client.Pages;
 import dev.waybill.cli.client.Patience;
 import dev.waybill.cli.output.Column;
 import dev.waybill.cli.output.Failure;
+import dev.waybill.cli.output.Text;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /// `events`: what happened, to mail and to settings. One thread uses it.
@@ -20,6 +24,7 @@ import tools.jackson.databind.JsonNode;
     footer = {
       "  waybillctl events list --type email.bounced --limit 50",
       "  waybillctl events list --email-id 0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11",
+      "  waybillctl events report 4711",
       "  waybillctl events tail",
       "  waybillctl events tail --output json | jq -r .data.email_id"
     })
@@ -62,6 +67,25 @@ final class EventsCommand {
     if (events.hasMore()) {
       root.say("There are more; see them with a larger --limit.");
     }
+  }
+
+  @Command(
+      name = "report",
+      description = {
+        "Show the mail behind an event: a bounce, a complaint, a DMARC report.",
+        "It is written as it came, whatever --output says; a terminal sees no control characters."
+      })
+  void report(
+      @Parameters(paramLabel = "SEQ", description = "The event's number, as listed.") String seq)
+      throws Failure {
+    byte[] mail = root.client().bytes(EVENTS.name(seq).then("report"));
+    PrintStream out = root.report().out();
+    if (root.report().terminal().width().isPresent()) {
+      new String(mail, StandardCharsets.UTF_8).lines().map(Text::visible).forEach(out::println);
+    } else {
+      out.write(mail, 0, mail.length);
+    }
+    out.flush();
   }
 
   @Command(

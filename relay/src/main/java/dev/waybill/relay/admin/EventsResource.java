@@ -4,6 +4,7 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.events.Journal;
+import dev.waybill.relay.events.RawReport;
 import dev.waybill.relay.http.Json;
 import dev.waybill.relay.http.Parameters;
 import dev.waybill.relay.http.Problem;
@@ -83,7 +84,8 @@ final class EventsResource {
   }
 
   List<Route> routes() {
-    return List.of(Route.get("/events", this::list));
+    return List.of(
+        Route.get("/events", this::list), Route.get("/events/{seq}/report", this::report));
   }
 
   private Response list(Request request) {
@@ -99,5 +101,23 @@ final class EventsResource {
     return !journal
         .read(new Journal.Filter(last, filter.type(), messageId, filter.newestFirst()), 1)
         .isEmpty();
+  }
+
+  /// The mail behind an event, as it came.
+  private Response report(Request request) {
+    String text = request.variable("seq");
+    if (!text.matches("\\d{1,18}")) {
+      throw new Refusal(Problem.invalid("seq", "\"" + text + "\"", "an event's id"));
+    }
+    RawReport report =
+        journal
+            .report(Long.parseLong(text))
+            .orElseThrow(() ->
+                new Refusal(
+                    Problem.notFound(
+                        "There is no mail behind the event %s, or it is no longer kept."
+                            .formatted(text))));
+    return Response.of(200, "message/rfc822", report.content())
+        .with("X-Waybill-Report-Octets", Long.toString(report.octets()));
   }
 }

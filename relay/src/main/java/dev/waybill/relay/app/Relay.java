@@ -21,7 +21,6 @@ import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.feedback.FeedbackServer;
-import dev.waybill.relay.feedback.FeedbackSettings;
 import dev.waybill.relay.feedback.Ledger;
 import dev.waybill.relay.http.Route;
 import dev.waybill.relay.idempotency.Idempotency;
@@ -368,16 +367,9 @@ public final class Relay {
   }
 
   private FeedbackServer feedback(SSLContext tls) {
-    FeedbackSettings door = settings.feedback();
     return new FeedbackServer(
-        new FeedbackSettings(
-            door.listen(), door.hostname(), door.maxMessageSize(), door.maxConnections(), tls),
-        new Ledger(
-            tokens::readReturnPath,
-            journal::origin,
-            domains::byName,
-            suppressions::add,
-            journal::record),
+        settings.feedback().with(tls),
+        Ledger.of(tokens, journal, domains, suppressions),
         clock,
         SystemClock.nanos(),
         metrics.registry());

@@ -87,6 +87,8 @@ public final class Keys {
       single("feedback.max-message-size", Kind.size(), "10MiB");
   public static final Key<Integer> FEEDBACK_MAX_CONNECTIONS =
       single("feedback.max-connections", Kind.number(1, 100_000), "100");
+  public static final Key<Integer> FEEDBACK_MESSAGES_PER_MINUTE =
+      single("feedback.messages-per-minute", Kind.number(0, 1_000_000), "600");
   public static final Key<InetSocketAddress> TRACKING_LISTEN =
       single("tracking.listen", Kind.listenAddress(), "0.0.0.0:8080");
   public static final Key<InetSocketAddress> TRACKING_LISTEN_TLS =

@@ -184,8 +184,11 @@ public final class SettingsReader {
     return new FeedbackSettings(
         configuration.get(Keys.FEEDBACK_LISTEN),
         hostname.value(),
+        Set.copyOf(
+            List.of(hostname, configuration.optional(Keys.DOMAINS_FEEDBACK_HOST).orElse(hostname))),
         Math.toIntExact(Math.min(configuration.get(Keys.FEEDBACK_MAX_MESSAGE_SIZE), MOST_FEEDBACK)),
         configuration.get(Keys.FEEDBACK_MAX_CONNECTIONS),
+        configuration.get(Keys.FEEDBACK_MESSAGES_PER_MINUTE),
         null);
   }
 

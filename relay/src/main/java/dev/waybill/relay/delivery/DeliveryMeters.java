@@ -1,7 +1,7 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.queue.AttemptOutcome;
-import dev.waybill.relay.smtp.EnhancedStatus;
+import dev.waybill.relay.report.BounceJudge;
 import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class DeliveryMeters {
   private record Labels(String provider, String result) {}
 
+  private final BounceJudge judge = BounceJudge.load();
   private final MeterRegistry registry;
   private final Timer duration;
   private final Counter downgrades;
@@ -76,22 +77,9 @@ final class DeliveryMeters {
     attempts.computeIfAbsent(new Labels(provider, result(outcome)), this::counter).increment();
     if (outcome instanceof AttemptOutcome.Rejected(_, String reply)) {
       bounces
-          .computeIfAbsent(new Labels(provider, bounceClass(reply)), this::bounceCounter)
+          .computeIfAbsent(new Labels(provider, judge.cause(reply).text()), this::bounceCounter)
           .increment();
     }
-  }
-
-  /// What kind of no it was, by the subject of its enhanced status (RFC 3463 §3).
-  private static String bounceClass(String reply) {
-    return EnhancedStatus.inReply(reply)
-        .map(status ->
-            switch (status.subject()) {
-              case 1, 2 -> "mailbox";
-              case 6 -> "content";
-              case 7 -> "policy";
-              default -> "other";
-            })
-        .orElse("other");
   }
 
   private Counter bounceCounter(Labels labels) {

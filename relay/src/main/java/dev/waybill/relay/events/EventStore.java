@@ -26,6 +26,11 @@ public final class EventStore implements GroupCommit.Writer<Event> {
   private static final int MAX_RECIPIENT = 400;
   private static final int MAX_FACT = 2_000;
   private static final int MAX_FACTS = 20_000;
+  private static final String INSERT =
+      """
+      insert into event (type, at, message_id, ordinal, recipient, domain_name, facts)
+      values (?, ?, ?, ?, ?, ?, ?)\
+      """;
 
   private final Database database;
   private final JsonMapper json = JsonMapper.shared();
@@ -37,30 +42,29 @@ public final class EventStore implements GroupCommit.Writer<Event> {
   /// Inserts the events in their order.
   @Override
   public void write(Connection connection, List<Event> events) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            """
-            insert into event (type, at, message_id, ordinal, recipient, domain_name, facts)
-            values (?, ?, ?, ?, ?, ?, ?)\
-            """)) {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
       for (Event event : events) {
-        insert.setString(1, event.type().text());
-        insert.setObject(2, Columns.timestamp(event.at()));
-        DeliveryKey delivery = event.delivery();
-        if (delivery == null) {
-          insert.setNull(3, Types.OTHER);
-          insert.setNull(4, Types.INTEGER);
-        } else {
-          insert.setObject(3, delivery.messageId());
-          insert.setInt(4, delivery.ordinal());
-        }
-        insert.setString(5, Columns.text(event.recipient(), MAX_RECIPIENT));
-        insert.setString(6, event.domain());
-        insert.setString(7, factsText(event.facts()));
+        bind(insert, event);
         insert.addBatch();
       }
       insert.executeBatch();
     }
+  }
+
+  private void bind(PreparedStatement insert, Event event) throws SQLException {
+    insert.setString(1, event.type().text());
+    insert.setObject(2, Columns.timestamp(event.at()));
+    DeliveryKey delivery = event.delivery();
+    if (delivery == null) {
+      insert.setNull(3, Types.OTHER);
+      insert.setNull(4, Types.INTEGER);
+    } else {
+      insert.setObject(3, delivery.messageId());
+      insert.setInt(4, delivery.ordinal());
+    }
+    insert.setString(5, Columns.text(event.recipient(), MAX_RECIPIENT));
+    insert.setString(6, event.domain());
+    insert.setString(7, factsText(event.facts()));
   }
 
   void append(Handle handle, List<Event> events) {
@@ -69,6 +73,38 @@ public final class EventStore implements GroupCommit.Writer<Event> {
     } catch (SQLException failure) {
       throw new StorageException("events could not be written", failure);
     }
+  }
+
+  /// Inserts one event and gives its place in the journal.
+  long append(Handle handle, Event event) {
+    try (PreparedStatement insert =
+        handle.getConnection().prepareStatement(INSERT, new String[] {"seq"})) {
+      bind(insert, event);
+      insert.executeUpdate();
+      try (ResultSet place = insert.getGeneratedKeys()) {
+        if (!place.next()) {
+          throw new SQLException("an event got no place in the journal");
+        }
+        return place.getLong(1);
+      }
+    } catch (SQLException failure) {
+      throw new StorageException("an event could not be written", failure);
+    }
+  }
+
+  boolean has(Handle handle, DeliveryKey delivery, EventType type) {
+    return handle
+        .createQuery(
+            """
+            select 1 from event where message_id = :message and ordinal = :ordinal and type = :type
+            fetch first 1 row only
+            """)
+        .bind("message", delivery.messageId())
+        .bind("ordinal", delivery.ordinal())
+        .bind("type", type.text())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
   }
 
   List<Journal.Entry> read(Journal.Filter filter, int limit) {

@@ -28,6 +28,8 @@ public enum EventType {
   EMAIL_CANCELLED("email.cancelled"),
   /// The recipient unsubscribed from the marketing stream.
   EMAIL_UNSUBSCRIBED("email.unsubscribed"),
+  /// A letter to `dmarc@`, `postmaster@` or `abuse@` of a return-path domain came in and is kept.
+  REPORT_RECEIVED("report.received"),
   /// A domain was registered.
   DOMAIN_CREATED("domain.created"),
   /// A domain's status, keys or settings changed.

@@ -32,11 +32,13 @@ public final class Journal {
     }
   }
 
+  private final Database database;
   private final EventStore store;
   private final GroupCommit.Lane<Event> lane;
 
   /// @param commits the group commit that makes [#record]ed events durable
   public Journal(Database database, GroupCommit commits) {
+    this.database = database;
     this.store = new EventStore(database);
     this.lane = commits.lane(store);
   }
@@ -49,6 +51,30 @@ public final class Journal {
   /// Writes events within somebody's open transaction.
   public void append(Handle handle, List<Event> events) {
     store.append(handle, events);
+  }
+
+  /// Writes an event and the mail behind it within somebody's open transaction, unless there is
+  /// such an event about that delivery.
+  ///
+  /// @param report null for none
+  /// @return whether it was written
+  /// @throws org.jdbi.v3.core.statement.UnableToExecuteStatementException where another transaction
+  ///   just wrote one with its report: the whole transaction is to be tried again
+  public boolean appendOnce(Handle handle, Event event, @Nullable RawReport report) {
+    DeliveryKey delivery = event.delivery();
+    if (delivery != null && store.has(handle, delivery, event.type())) {
+      return false;
+    }
+    long seq = store.append(handle, event);
+    if (report != null) {
+      RawReportStore.insert(handle, seq, event, report);
+    }
+    return true;
+  }
+
+  /// The mail behind the event at that place; empty when there is none, or no more.
+  public Optional<RawReport> report(long seq) {
+    return database.jdbi().withHandle(handle -> RawReportStore.find(handle, seq));
   }
 
   /// Writes an event with the next group commit.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param maxRecipients of one transaction, 1 to 1,000
 /// @param maxConnections at once, 1 to 10,000; more are answered 421
 /// @param maxConnectionsPerSource at once from one address, 1 to `maxConnections`
+/// @param messagesPerMinute from one address, refused recipients included; 0 for any number
 /// @param tls for STARTTLS; null to offer none
 public record DoorSettings(
     InetSocketAddress listen,
@@ -21,6 +22,7 @@ public record DoorSettings(
     int maxRecipients,
     int maxConnections,
     int maxConnectionsPerSource,
+    int messagesPerMinute,
     @Nullable SSLContext tls) {
   public DoorSettings {
     Objects.requireNonNull(listen, "listen");
@@ -29,6 +31,7 @@ public record DoorSettings(
     within("max-recipients", maxRecipients, 1, 1000);
     within("max-connections", maxConnections, 1, 10_000);
     within("max-connections-per-source", maxConnectionsPerSource, 1, maxConnections);
+    within("messages-per-minute", messagesPerMinute, 0, 1_000_000);
   }
 
   private static void within(String name, int value, int least, int most) {

@@ -1,5 +1,7 @@
 package dev.waybill.relay.feedback;
 
+import dev.waybill.relay.report.BounceJudge;
+import dev.waybill.relay.report.ReportReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -20,9 +22,15 @@ public final class FeedbackServer {
       InstantSource clock,
       LongSupplier nanos,
       MeterRegistry meters) {
-    LateNews news = new LateNews(ledger, clock, meters);
     this.door =
-        new ReceivingDoor(settings.door(), new FeedbackIntake(ledger.readToken(), news), nanos);
+        new ReceivingDoor(
+            settings.door(),
+            new FeedbackIntake(
+                ledger.readToken(),
+                new LateNews(ledger, clock, meters, BounceJudge.load()),
+                new Letterboxes(ledger, settings.names(), clock, nanos),
+                ReportReader.load()),
+            nanos);
   }
 
   /// @throws java.io.UncheckedIOException when the port cannot be opened

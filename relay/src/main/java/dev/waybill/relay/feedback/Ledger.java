@@ -1,15 +1,19 @@
 package dev.waybill.relay.feedback;
 
+import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
+import dev.waybill.relay.events.Journal;
+import dev.waybill.relay.events.RawReport;
 import dev.waybill.relay.message.DomainName;
-import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.suppression.Suppression;
+import dev.waybill.relay.suppression.Suppressions;
+import dev.waybill.relay.tokens.Tokens;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,26 +22,46 @@ import org.jspecify.annotations.Nullable;
 /// @param readToken which delivery a return-path token names; empty for a forged one
 /// @param origin a delivery's first event, which tells its recipient and domain
 /// @param domain the registered domain of that exact name
-/// @param suppress adds a suppression and returns when it is durable
-/// @param record writes an event; complete when it is durable
+/// @param writing writes news down
 public record Ledger(
     Function<String, Optional<DeliveryKey>> readToken,
     Function<DeliveryKey, Optional<Event>> origin,
     Function<DomainName, Optional<SendingDomain>> domain,
-    Suppressing suppress,
-    Function<Event, CompletableFuture<Void>> record) {
-  /// Adds a suppression, such as `suppressions::add`.
-  public interface Suppressing {
-    /// @param stream the stream's name; null for all streams of the domain
-    Suppression add(
-        EmailAddress address, UUID domainId, @Nullable String stream, Suppression.Origin origin);
+    Writing writing) {
+  /// Writes an event, the mail behind it and a suppression in one transaction, durable when it
+  /// returns.
+  @FunctionalInterface
+  public interface Writing {
+    /// @param report null for none
+    /// @param suppress added whether the event is news or not; null for none
+    /// @return whether the event was written: one of its type about its delivery is enough
+    /// @throws RuntimeException when it could not be made durable
+    boolean write(Event event, @Nullable RawReport report, Suppression.@Nullable Wanted suppress);
   }
 
   public Ledger {
     Objects.requireNonNull(readToken, "readToken");
     Objects.requireNonNull(origin, "origin");
     Objects.requireNonNull(domain, "domain");
-    Objects.requireNonNull(suppress, "suppress");
-    Objects.requireNonNull(record, "record");
+    Objects.requireNonNull(writing, "writing");
+  }
+
+  /// The relay's own tokens, journal, domains and suppression list.
+  public static Ledger of(
+      Tokens tokens, Journal journal, Domains domains, Suppressions suppressions) {
+    return new Ledger(
+        tokens::readReturnPath, journal::origin, domains::byName, writing(journal, suppressions));
+  }
+
+  /// Writes into the journal and the suppression list.
+  static Writing writing(Journal journal, Suppressions suppressions) {
+    return (event, report, suppress) -> {
+      AtomicBoolean news = new AtomicBoolean();
+      var _ =
+          suppressions.addAll(
+              suppress == null ? List.of() : List.of(suppress),
+              handle -> news.set(journal.appendOnce(handle, event, report)));
+      return news.get();
+    };
   }
 }

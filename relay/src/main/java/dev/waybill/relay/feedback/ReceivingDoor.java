@@ -5,6 +5,7 @@ import dev.waybill.relay.feedback.Receiver.Arrival;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -33,10 +34,14 @@ public final class ReceivingDoor {
   /// RFC 5321 §4.5.3.2.7.
   private static final int IDLE_MINUTES = 5;
 
+  private static final Answer TOO_FAST =
+      new Answer(451, "4.7.1 Too much at once from your address, try again later");
+
   private final SMTPServer server;
 
   /// @param nanos a monotonic clock in nanoseconds, for deadlines
   public ReceivingDoor(DoorSettings settings, Receiver receiver, LongSupplier nanos) {
+    ClientPace pace = new ClientPace(settings.messagesPerMinute(), nanos);
     SMTPServer.Builder builder =
         SMTPServer.port(settings.listen().getPort())
             .bindAddress(settings.listen().getAddress())
@@ -52,7 +57,7 @@ public final class ReceivingDoor {
                 SessionHandler.limitConcurrentSessionsBySource(settings.maxConnectionsPerSource()))
             .maxRecipients(settings.maxRecipients())
             .maxMessageSize(settings.maxMessageSize())
-            .messageHandlerFactory(context -> new Transaction(context, receiver));
+            .messageHandlerFactory(context -> new Transaction(context, receiver, pace));
     SSLContext tls = settings.tls();
     if (tls != null) {
       builder.enableTLS().startTlsSocketFactory(socket -> serverSide(tls, socket));
@@ -103,21 +108,25 @@ public final class ReceivingDoor {
   static final class Transaction implements MessageHandler {
     private final MessageContext context;
     private final Receiver receiver;
+    private final ClientPace pace;
     private final List<String> recipients = new ArrayList<>();
     private String sender = "";
 
-    Transaction(MessageContext context, Receiver receiver) {
+    Transaction(MessageContext context, Receiver receiver, ClientPace pace) {
       this.context = context;
       this.receiver = receiver;
+      this.pace = pace;
     }
 
     @Override
-    public void from(String address) {
+    public void from(String address) throws RejectException {
+      requirePace();
       sender = address;
     }
 
     @Override
     public void recipient(String address) throws RejectException {
+      requirePace();
       Answer answer;
       try {
         answer = receiver.recipient(address);
@@ -126,9 +135,20 @@ public final class ReceivingDoor {
         answer = new Answer(451, "4.3.0 Local trouble, try again later");
       }
       if (!answer.accepted()) {
+        pace.count(client());
         throw new RejectException(answer.code(), answer.text());
       }
       recipients.add(address);
+    }
+
+    private void requirePace() throws RejectException {
+      if (!pace.permits(client())) {
+        throw new RejectException(TOO_FAST.code(), TOO_FAST.text());
+      }
+    }
+
+    private InetAddress client() {
+      return ((Session) context).getRemoteAddress().getAddress();
     }
 
     @Override
@@ -141,11 +161,12 @@ public final class ReceivingDoor {
     }
 
     Answer message(byte[] content) {
+      pace.count(client());
       try {
         Session session = (Session) context;
         return receiver.message(
             new Arrival(
-                session.getRemoteAddress().getAddress(),
+                client(),
                 context.getHelo().orElse(""),
                 session.isTLSStarted(),
                 sender,

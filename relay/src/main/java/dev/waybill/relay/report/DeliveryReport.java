@@ -7,13 +7,15 @@ import java.util.Objects;
 ///
 /// @param reportingHost the `Reporting-MTA` without its type; empty when the field is missing
 /// @param recipients at least one, at most [#MAX_RECIPIENTS]
-public record DeliveryReport(String reportingHost, List<RecipientStatus> recipients)
-    implements Report {
+/// @param explanation the part for people, in lower case on one line; may be empty
+public record DeliveryReport(
+    String reportingHost, List<RecipientStatus> recipients, String explanation) implements Report {
   /// How many recipients of one report are read; the rest are left out.
   public static final int MAX_RECIPIENTS = 50;
 
   public DeliveryReport {
     Objects.requireNonNull(reportingHost, "reportingHost");
+    Objects.requireNonNull(explanation, "explanation");
     recipients = List.copyOf(recipients);
     if (recipients.isEmpty() || recipients.size() > MAX_RECIPIENTS) {
       throw new IllegalArgumentException(

@@ -49,13 +49,4 @@ public record RecipientStatus(
     Objects.requireNonNull(originalRecipient, "originalRecipient");
     Objects.requireNonNull(diagnostic, "diagnostic");
   }
-
-  /// Whether the status names the address itself as the cause: no such mailbox, no such system,
-  /// moved without a forwarding address, null MX (RFC 3463 §3.2, RFC 7505 §4.2).
-  public boolean saysNoSuchAddress() {
-    return switch (status) {
-      case "5.1.1", "5.1.2", "5.1.6", "5.1.10" -> true;
-      case String _ -> false;
-    };
-  }
 }

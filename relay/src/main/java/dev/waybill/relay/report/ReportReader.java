@@ -1,171 +1,161 @@
 package dev.waybill.relay.report;
 
+import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.report.Report.Nature;
 import dev.waybill.relay.report.Report.NoReport;
-import jakarta.mail.BodyPart;
-import jakarta.mail.MessagingException;
-import jakarta.mail.Session;
-import jakarta.mail.internet.ContentType;
-import jakarta.mail.internet.InternetHeaders;
-import jakarta.mail.internet.MimeMessage;
-import jakarta.mail.internet.MimeMultipart;
-import jakarta.mail.internet.MimePartDataSource;
-import jakarta.mail.internet.MimeUtility;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
-import java.util.regex.Pattern;
-import org.eclipse.angus.mail.dsn.DeliveryStatus;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
-/// Reads a message as a delivery report or a feedback report.
+/// Reads a message as a delivery report, a bounce in words or a feedback report.
 ///
-/// Stateless; any thread may call it. The machine-readable part of a report comes second (RFC 6522
-/// §3), behind a text for people and in front of the returned message, so only the beginning of the
-/// bytes is looked at and a huge returned message costs nothing.
+/// Immutable; any thread may use it. The machine-readable part of a report stands in front of the
+/// returned message (RFC 6522 §3), so only the beginning of the bytes is looked at and a huge
+/// returned message costs nothing. Nothing within a returned or forwarded message is read as a
+/// report.
 public final class ReportReader {
   private static final int LOOK_AT = 256 * 1024;
-  private static final int MAX_DELIMITERS = 1000;
-  private static final int MAX_PART = 64 * 1024;
-  private static final int MAX_TEXT = 500;
-  private static final int PARTS = 3;
-  private static final Pattern STATUS = Pattern.compile("([245]\\.\\d{1,3}\\.\\d{1,3})(\\D.*)?");
-  private static final Session SESSION = Session.getInstance(new Properties());
+  private static final int MAX_TRACE = 2_000;
+  private static final int MOST_TRACES = 10;
 
-  private ReportReader() {}
+  private final Signs signs;
+
+  private ReportReader(Signs signs) {
+    this.signs = signs;
+  }
+
+  /// @throws RuntimeException when the data file of the signs is missing or wrong
+  public static ReportReader load() {
+    return new ReportReader(Signs.load());
+  }
 
   /// Reads the whole bytes of a message; whatever is in them, it answers with a value.
-  public static Report read(byte[] message) {
+  public Report read(byte[] message) {
     byte[] beginning = message.length > LOOK_AT ? Arrays.copyOf(message, LOOK_AT) : message;
-    if (delimiters(beginning) > MAX_DELIMITERS) {
-      return new NoReport("more than " + MAX_DELIMITERS + " lines that begin with --");
-    }
-    try {
-      return report(new MimeMessage(SESSION, new ByteArrayInputStream(beginning)));
-    } catch (MessagingException | IOException | RuntimeException unreadable) {
-      // The parser was not made for hostile bytes: whatever it throws, they are no report.
-      return new NoReport("unreadable: " + line(unreadable.toString()));
-    }
+    Letter letter = Letter.of(beginning, signs);
+    return feedback(letter).or(() -> delivery(letter)).orElseGet(() -> words(letter));
   }
 
-  /// A multipart of many thousand empty parts would cost far more memory than its bytes.
-  private static int delimiters(byte[] bytes) {
-    int found = 0;
-    for (int i = 2; i < bytes.length - 1; i++) {
-      if (bytes[i] == '-'
-          && bytes[i + 1] == '-'
-          && (bytes[i - 1] == '\n' || bytes[i - 1] == '\r')) {
-        found++;
+  private static Optional<Report> feedback(Letter letter) {
+    for (Part part : letter.parts()) {
+      if (part.mediaType().equals("message/feedback-report")) {
+        return Optional.of(feedbackReport(letter, part));
       }
     }
-    return found;
+    return Optional.empty();
   }
 
-  private static Report report(MimeMessage message) throws MessagingException, IOException {
-    ContentType type = new ContentType(orEmpty(message.getContentType()));
-    if (!type.match("multipart/report")) {
-      return new NoReport("not a multipart/report");
-    }
-    // The data source goes around the JVM-wide table of content handlers.
-    MimeMultipart parts = new MimeMultipart(new MimePartDataSource(message));
-    int count = Math.min(parts.getCount(), PARTS);
-    for (int i = 0; i < count; i++) {
-      BodyPart part = parts.getBodyPart(i);
-      if (part.isMimeType("message/delivery-status")
-          || part.isMimeType("message/global-delivery-status")) {
-        return deliveryReport(part);
-      }
-      if (part.isMimeType("message/feedback-report")) {
-        return feedbackReport(part);
-      }
-    }
-    return new NoReport("a multipart/report without a part that is understood");
-  }
-
-  private static Report deliveryReport(BodyPart part) throws MessagingException, IOException {
-    DeliveryStatus fields = new DeliveryStatus(content(part));
-    List<RecipientStatus> recipients = new ArrayList<>();
-    int count = Math.min(fields.getRecipientDSNCount(), DeliveryReport.MAX_RECIPIENTS);
-    for (int i = 0; i < count; i++) {
-      InternetHeaders recipient = fields.getRecipientDSN(i);
-      RecipientStatus.Action.parse(value(recipient, "Action"))
-          .map(action ->
-              new RecipientStatus(
-                  action,
-                  status(value(recipient, "Status")),
-                  withoutType(value(recipient, "Final-Recipient")),
-                  withoutType(value(recipient, "Original-Recipient")),
-                  withoutType(value(recipient, "Diagnostic-Code"))))
-          .ifPresent(recipients::add);
-    }
-    if (recipients.isEmpty()) {
-      return new NoReport("a delivery report about no recipient");
-    }
-    return new DeliveryReport(
-        withoutType(value(fields.getMessageDSN(), "Reporting-MTA")), recipients);
-  }
-
-  private static Report feedbackReport(BodyPart part) throws MessagingException, IOException {
-    InternetHeaders fields = new InternetHeaders(content(part));
+  private static Report feedbackReport(Letter letter, Part part) {
+    HeaderBlock fields = HeaderBlock.parse(withoutFirstBreaks(part.content()));
     String type = value(fields, "Feedback-Type").toLowerCase(Locale.ROOT);
     if (type.isEmpty()) {
-      return new NoReport("a feedback report without Feedback-Type");
+      return new NoReport(Nature.OTHER, "a feedback report without Feedback-Type");
     }
+    String sender = StatusFields.withoutBrackets(value(fields, "Original-Mail-From"));
+    String host = StatusFields.withoutType(value(fields, "Reporting-MTA"));
+    List<String> traces = new ArrayList<>(List.of(sender));
+    traces.addAll(traces(letter));
     return new FeedbackReport(
         type,
         value(fields, "User-Agent"),
-        withoutType(value(fields, "Reporting-MTA")),
-        withoutBrackets(value(fields, "Original-Rcpt-To")),
-        withoutBrackets(value(fields, "Original-Mail-From")));
+        host.isEmpty() ? letter.senderDomain() : host,
+        StatusFields.withoutBrackets(value(fields, "Original-Rcpt-To")),
+        sender,
+        traces);
   }
 
-  /// The part decoded: RFC 3464 §2.1 asks for 7bit, yet some hosts encode it, and the library
-  /// decodes no part of a `message` type by itself.
-  private static InputStream content(BodyPart part) throws MessagingException, IOException {
-    String[] encodings = part.getHeader("Content-Transfer-Encoding");
-    String encoding = encodings == null || encodings.length == 0 ? "7bit" : line(encodings[0]);
-    try (InputStream in = MimeUtility.decode(part.getInputStream(), encoding)) {
-      byte[] bytes = in.readNBytes(MAX_PART);
-      int start = 0;
-      while (start < bytes.length && (bytes[start] == '\r' || bytes[start] == '\n')) {
-        start++;
-      }
-      return new ByteArrayInputStream(bytes, start, bytes.length - start);
+  /// Reports count within multipart/report, or wherever they stand in a mail system's own mail:
+  /// what a person attaches was somebody else's.
+  private Optional<Report> delivery(Letter letter) {
+    if (!letter.isReport() && !letter.isFromHost()) {
+      return Optional.empty();
     }
+    Optional<Report> report = Optional.empty();
+    for (Part part : letter.parts()) {
+      switch (part.mediaType()) {
+        case "message/delivery-status", "message/global-delivery-status" ->
+            report =
+                report.or(
+                    () -> StatusFields.read(withoutFirstBreaks(part.content()), letter.words()));
+        case "message/disposition-notification", "message/global-disposition-notification" ->
+            report = report.or(() -> Optional.of(new NoReport(Nature.RECEIPT, "a receipt")));
+        case String _ -> {}
+      }
+    }
+    return report.or(() -> flattened(letter));
   }
 
-  private static String value(@Nullable InternetHeaders fields, String name) {
-    String[] values = fields == null ? null : fields.getHeader(name);
-    return values == null || values.length == 0 ? "" : line(values[0]);
+  /// The fields of a report where a gateway made them part of a text.
+  private static Optional<Report> flattened(Letter letter) {
+    for (Part part : letter.parts()) {
+      if (part.isText() || part.mediaType().startsWith("application/octet-stream")) {
+        byte[] content = part.content();
+        String text = new String(content, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        int start = text.indexOf("\nreporting-mta:");
+        start = start >= 0 ? start : text.indexOf("\nfinal-recipient:");
+        if (start >= 0 && text.indexOf("\naction:", start) > 0) {
+          byte[] fields = Arrays.copyOfRange(content, start + 1, content.length);
+          return StatusFields.read(fields, letter.words());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
-  private static String status(String text) {
-    var matcher = STATUS.matcher(text);
-    return matcher.matches() ? orEmpty(matcher.group(1)) : "";
+  private Report words(Letter letter) {
+    String subject = letter.subject();
+    String words = letter.words();
+    if (signs.isComplaint(letter.from(), subject) && !letter.returned().isEmpty()) {
+      return new FeedbackReport("abuse", "", letter.senderDomain(), "", "", traces(letter));
+    }
+    boolean named = !letter.failedRecipients().isEmpty();
+    boolean fromHost = letter.isFromHost() || named;
+    boolean bounceSubject = signs.bounceSubject(subject);
+    boolean bounceText = signs.bounceText(words);
+    if (!named && signs.isChallenge(subject, words)) {
+      return new NoReport(Nature.CHALLENGE, "it asks for a confirmation");
+    }
+    if (!named && (fromHost || bounceSubject) && signs.isDelay(subject, words)) {
+      return new NoReport(Nature.DELAY_NOTICE, "the host goes on trying");
+    }
+    boolean plain = bounceSubject && !letter.isAnswer();
+    if (fromHost ? bounceText || named || plain : bounceText && plain) {
+      return new WordedReport(letter.senderDomain(), letter.failedRecipients(), words);
+    }
+    if (letter.isAnswer() || signs.isAutomatic(subject)) {
+      return new NoReport(Nature.AUTO_REPLY, "an automatic answer");
+    }
+    return new NoReport(Nature.OTHER, "nothing says that it is a report");
   }
 
-  /// `rfc822; someone@example.org` without the type in front (RFC 3464 §2.1.2).
-  private static String withoutType(String text) {
-    int semicolon = text.indexOf(';');
-    return semicolon < 0 ? text : text.substring(semicolon + 1).strip();
+  /// Where the return path may stand in the header of the message that a complaint is about.
+  private static List<String> traces(Letter letter) {
+    List<String> traces = new ArrayList<>();
+    for (Part part : letter.returned()) {
+      HeaderBlock original = HeaderBlock.parse(withoutFirstBreaks(part.content()));
+      for (String name : List.of("Return-Path", "List-Unsubscribe")) {
+        original.all(name).stream()
+            .limit(2)
+            .map(original::value)
+            .map(value -> value.substring(0, Math.min(value.length(), MAX_TRACE)))
+            .forEach(traces::add);
+      }
+    }
+    return traces.size() > MOST_TRACES ? traces.subList(0, MOST_TRACES) : traces;
   }
 
-  private static String withoutBrackets(String text) {
-    return text.startsWith("<") && text.endsWith(">") ? text.substring(1, text.length() - 1) : text;
+  private static byte[] withoutFirstBreaks(byte[] bytes) {
+    int start = 0;
+    while (start < bytes.length && (bytes[start] == '\r' || bytes[start] == '\n')) {
+      start++;
+    }
+    return start == 0 ? bytes : Arrays.copyOfRange(bytes, start, bytes.length);
   }
 
-  /// One line of bounded length: folds and control characters become single spaces.
-  private static String line(String text) {
-    String clipped = text.length() > 4 * MAX_TEXT ? text.substring(0, 4 * MAX_TEXT) : text;
-    String flat = clipped.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
-    return flat.length() > MAX_TEXT ? flat.substring(0, MAX_TEXT) : flat;
-  }
-
-  private static String orEmpty(@Nullable String text) {
-    return text == null ? "" : text;
+  private static String value(HeaderBlock fields, String name) {
+    return fields.value(name).map(PlainText::line).orElse("");
   }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -131,14 +132,29 @@ public final class Suppressions {
   /// @param wanted at most 1,000
   /// @throws IllegalArgumentException when there are more
   public Added addAll(List<Suppression.Wanted> wanted) {
+    return addAll(wanted, _ -> {});
+  }
+
+  /// As [#addAll(List)], and does what else belongs into the same transaction.
+  ///
+  /// @param wanted may be empty
+  /// @param along runs again when somebody else wrote the same row in between; what it does must
+  ///   have no other effects than in the transaction
+  public Added addAll(List<Suppression.Wanted> wanted, Consumer<Handle> along) {
     if (wanted.size() > MAX_LIST) {
       throw new IllegalArgumentException(
           "%d suppressions (expected: at most %d)".formatted(wanted.size(), MAX_LIST));
     }
-    knownEmpty = false;
+    if (!wanted.isEmpty()) {
+      knownEmpty = false;
+    }
     for (int attempt = 1; ; attempt++) {
       try {
-        return database.durably(handle -> putAll(handle, wanted));
+        return database.durably(handle -> {
+          Added added = putAll(handle, wanted);
+          along.accept(handle);
+          return added;
+        });
       } catch (UnableToExecuteStatementException failure) {
         // somebody else added one of them in between: then it is there at the next attempt
         if (!SuppressionStore.isDuplicate(failure) || attempt == ATTEMPTS) {

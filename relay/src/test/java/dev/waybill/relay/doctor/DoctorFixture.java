@@ -94,8 +94,7 @@ final class DoctorFixture implements AutoCloseable {
                 tokens::readReturnPath,
                 _ -> untouched(),
                 _ -> untouched(),
-                (_, _, _, _) -> untouched(),
-                _ -> untouched()),
+                (_, _, _) -> untouched()),
             SystemClock.instants(),
             SystemClock.nanos(),
             new SimpleMeterRegistry());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression.Origin;
 import dev.waybill.relay.testing.ReceivingDialog;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +41,10 @@ class FeedbackServerTest {
             new FeedbackSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 "relay.sandbox.test",
+                Set.of(DomainName.of("relay.sandbox.test")),
                 64 * 1024,
                 20,
+                60,
                 null),
             ledger.ledger(),
             () -> NOW,
@@ -62,7 +66,13 @@ class FeedbackServerTest {
     assertThat(ledger.suppressions())
         .containsExactly(
             new Asked("ada@customer.test", RecordingLedger.DOMAIN.id(), null, Origin.BOUNCE));
-    assertThat(meters.get("waybill.bounces").tag("class", "late").counter().count()).isEqualTo(1);
+    assertThat(
+            meters
+                .get("waybill.bounces")
+                .tags("provider", "other", "class", "bad_mailbox")
+                .counter()
+                .count())
+        .isEqualTo(1);
   }
 
   private void isBounceOfTheDelivery(Event event) {
@@ -159,8 +169,7 @@ class FeedbackServerTest {
   void refusesEveryAddressWithoutATokenOfOurs() throws IOException {
     String[] strangers = {
       "bounces+forged@send.sandbox.example",
-      "postmaster@send.sandbox.example",
-      "dmarc@send.sandbox.example",
+      "postmaster@elsewhere.example",
       "bounces+@send.sandbox.example",
       RecordingLedger.TOKEN + "@send.sandbox.example",
       "bounces+" + RecordingLedger.TOKEN,

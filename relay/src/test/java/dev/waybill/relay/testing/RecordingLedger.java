@@ -5,9 +5,9 @@ import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.events.RawReport;
 import dev.waybill.relay.feedback.Ledger;
 import dev.waybill.relay.message.DomainName;
-import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.suppression.Suppression;
 import java.io.IOException;
@@ -15,9 +15,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +44,7 @@ public final class RecordingLedger {
       String address, UUID domain, @Nullable String stream, Suppression.Origin origin) {}
 
   private final List<Event> events = new CopyOnWriteArrayList<>();
+  private final List<@Nullable RawReport> reports = new CopyOnWriteArrayList<>();
   private final List<Asked> suppressions = new CopyOnWriteArrayList<>();
   private volatile boolean broken;
 
@@ -63,8 +64,7 @@ public final class RecordingLedger {
                         Map.of()))
                 : Optional.empty(),
         name -> name.equals(DOMAIN.name()) ? Optional.of(DOMAIN) : Optional.empty(),
-        this::suppress,
-        this::record);
+        this::write);
   }
 
   /// From now on nothing becomes durable, or everything does again.
@@ -80,18 +80,33 @@ public final class RecordingLedger {
     return suppressions;
   }
 
-  private Suppression suppress(
-      EmailAddress address, UUID domainId, @Nullable String stream, Suppression.Origin origin) {
-    suppressions.add(new Asked(address.toString(), domainId, stream, origin));
-    return new Suppression(new UUID(1, 2), address, domainId, stream, origin, Instant.EPOCH, null);
+  /// The mail behind each event, in their order; null for none.
+  public List<@Nullable RawReport> reports() {
+    return reports;
   }
 
-  private CompletableFuture<Void> record(Event event) {
+  private synchronized boolean write(
+      Event event, @Nullable RawReport report, Suppression.@Nullable Wanted suppress) {
     if (broken) {
-      return CompletableFuture.failedFuture(
-          new StorageException("disk full", new IOException("no space")));
+      throw new StorageException("disk full", new IOException("no space"));
     }
-    events.add(event);
-    return CompletableFuture.completedFuture(null);
+    if (suppress != null) {
+      suppressions.add(
+          new Asked(
+              suppress.address().toString(),
+              Objects.requireNonNull(suppress.domainId()),
+              suppress.stream(),
+              suppress.origin()));
+    }
+    DeliveryKey delivery = event.delivery();
+    boolean known =
+        delivery != null
+            && events.stream()
+                .anyMatch(e -> delivery.equals(e.delivery()) && e.type() == event.type());
+    if (!known) {
+      events.add(event);
+      reports.add(report);
+    }
+    return !known;
   }
 }

@@ -101,6 +101,7 @@ final class MessagePage {
       case EMAIL_DELIVERY_DELAYED, EMAIL_SUPPRESSED, EMAIL_CANCELLED, EMAIL_UNSUBSCRIBED -> "warn";
       case EMAIL_SENT,
           EMAIL_SCHEDULED,
+          REPORT_RECEIVED,
           DOMAIN_CREATED,
           DOMAIN_UPDATED,
           DOMAIN_DELETED,

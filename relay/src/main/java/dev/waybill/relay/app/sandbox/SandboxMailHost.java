@@ -48,6 +48,7 @@ public final class SandboxMailHost {
             MAX_RECIPIENTS,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS,
+            0,
             tls);
     this.door =
         new ReceivingDoor(settings, new Doorman(checks, mailroom, complaints, discarded), nanos);
