@@ -5,7 +5,6 @@ import dev.waybill.relay.report.BounceRules.Found;
 import dev.waybill.relay.report.BounceRules.Meaning;
 import dev.waybill.relay.report.BoundedPattern.Place;
 import dev.waybill.relay.report.RecipientStatus.Action;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,15 +37,16 @@ public final class BounceJudge {
   /// @param recipient whom the message was sent to; never taken from the report
   /// @return empty when it names no failure: delayed, delivered, relayed, expanded
   public Optional<Bounce> judge(DeliveryReport report, EmailAddress recipient) {
-    List<Bounce> failed = new ArrayList<>();
-    for (RecipientStatus each : report.recipients()) {
-      if (each.action() == Action.FAILED && !each.status().startsWith("2")) {
-        failed.add(bounce(each, report.explanation()));
-      }
-    }
-    if (failed.isEmpty()) {
+    List<RecipientStatus> failures =
+        report.recipients().stream()
+            .filter(each -> each.action() == Action.FAILED && !each.status().startsWith("2"))
+            .toList();
+    if (failures.isEmpty()) {
       return Optional.empty();
     }
+    // once for all of them: it is long
+    Bounce explained = inWords(report.explanation());
+    List<Bounce> failed = failures.stream().map(each -> bounce(each, explained)).toList();
     Bounce ours =
         failed.stream()
             .filter(bounce -> isSameMailbox(bounce.finalRecipient(), recipient))
@@ -75,16 +75,13 @@ public final class BounceJudge {
 
   /// The class of a reply such as `550 5.1.1 no such user`.
   public BounceClass cause(String reply) {
-    return judge("", reply).map(Bounce::cause).orElse(BounceClass.UNKNOWN);
+    return inWords(reply).cause();
   }
 
-  private Bounce bounce(RecipientStatus each, String explanation) {
+  private Bounce bounce(RecipientStatus each, Bounce explained) {
     Bounce bounce =
-        judge(each.status(), each.diagnostic())
-            .or(() -> inExplanation(each, explanation))
-            .orElse(
-                new Bounce(
-                    BounceClass.UNKNOWN, Permanence.SOFT, each.status(), each.diagnostic(), ""));
+        judge(each.status(), each.diagnostic(), inDiagnostic(each))
+            .orElseGet(() -> explained(each, explained));
     return new Bounce(
         bounce.cause(),
         bounce.permanence(),
@@ -93,35 +90,38 @@ public final class BounceJudge {
         each.finalRecipient());
   }
 
+  private Optional<Found> inDiagnostic(RecipientStatus each) {
+    return rules.inWords(PlainText.comparable(each.diagnostic(), MOST_WORDS));
+  }
+
   /// Where fields say nothing, the part for people may.
-  private Optional<Bounce> inExplanation(RecipientStatus each, String explanation) {
-    return explanation.isEmpty()
-        ? Optional.empty()
-        : Optional.of(inWords(explanation))
-            .filter(bounce -> bounce.cause() != BounceClass.UNKNOWN)
-            .map(bounce ->
-                new Bounce(
-                    bounce.cause(),
-                    each.status().startsWith("4") ? Permanence.SOFT : bounce.permanence(),
-                    each.status().isEmpty() ? bounce.status() : each.status(),
-                    each.diagnostic().isEmpty() ? bounce.diagnostic() : each.diagnostic(),
-                    ""));
+  private static Bounce explained(RecipientStatus each, Bounce explained) {
+    if (explained.cause() == BounceClass.UNKNOWN) {
+      return new Bounce(BounceClass.UNKNOWN, Permanence.SOFT, each.status(), each.diagnostic(), "");
+    }
+    return new Bounce(
+        explained.cause(),
+        each.status().startsWith("4") ? explained.inDoubt().permanence() : explained.permanence(),
+        each.status().isEmpty() ? explained.status() : each.status(),
+        each.diagnostic().isEmpty() ? explained.diagnostic() : each.diagnostic(),
+        "");
   }
 
   private Bounce inWords(String text) {
     String words = PlainText.comparable(text, MOST_WORDS);
-    Optional<Bounce> judged = judge("", words);
     Optional<Found> found = rules.inWords(words);
     int start = Math.max(0, found.map(Found::start).orElse(0) - BEFORE);
     String because = PlainText.line(words.substring(start));
-    return judged
+    return judge("", words, found)
         .map(
             bounce -> new Bounce(bounce.cause(), bounce.permanence(), bounce.status(), because, ""))
         .orElse(new Bounce(BounceClass.UNKNOWN, Permanence.SOFT, "", because, ""));
   }
 
   /// Empty when neither code nor words are understood.
-  private Optional<Bounce> judge(String reported, String diagnostic) {
+  ///
+  /// @param found what the words of the diagnostic mean
+  private Optional<Bounce> judge(String reported, String diagnostic, Optional<Found> found) {
     String words = PlainText.comparable(diagnostic, MOST_WORDS);
     String status =
         reported.isEmpty() || rules.exactly(reported).isEmpty()
@@ -130,7 +130,7 @@ public final class BounceJudge {
                 .orElse(reported)
             : reported;
     Optional<Meaning> byCode = rules.exactly(status);
-    Optional<Meaning> byWords = rules.inWords(words).map(Found::meaning);
+    Optional<Meaning> byWords = found.map(Found::meaning);
     return softer(byCode, byWords)
         .or(() -> rules.roughly(status))
         .map(meaning ->
