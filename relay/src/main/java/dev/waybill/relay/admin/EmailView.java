@@ -171,6 +171,7 @@ record EmailView(
               EMAIL_OPENED,
               EMAIL_CLICKED,
               EMAIL_UNSUBSCRIBED,
+              REPORT_RECEIVED,
               DOMAIN_CREATED,
               DOMAIN_UPDATED,
               DOMAIN_DELETED,

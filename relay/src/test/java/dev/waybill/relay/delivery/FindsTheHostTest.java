@@ -9,6 +9,7 @@ import dev.waybill.relay.testing.DeliveryHarness.Options;
 import dev.waybill.relay.testing.ScriptedMailHost;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Rcode;
@@ -27,7 +28,8 @@ class FindsTheHostTest {
                       null,
                       new AttemptOutcome.Security(
                           "none", "the host does not offer STARTTLS", null)),
-                  "250 2.0.0 taken"));
+                  "250 2.0.0 taken",
+                  new AttemptOutcome.Copy("", "0123456789abcdef", Instant.EPOCH, List.of("wb1"))));
       assertThat(harness.host().received())
           .singleElement()
           .satisfies(copy -> {
