@@ -2,6 +2,7 @@ package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.report.BounceJudge;
 import dev.waybill.relay.streams.Stream;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ final class SettlementRules {
 
   private final Function<Stream, RetrySchedule> retries;
   private final RandomGenerator random;
+  private final BounceJudge bounces = BounceJudge.load();
 
   /// @param retries when to try mail of a stream again
   SettlementRules(Function<Stream, RetrySchedule> retries, RandomGenerator random) {
@@ -37,7 +39,10 @@ final class SettlementRules {
         yield done(delivery, owner, event(delivery, EventType.EMAIL_DELIVERED, now, facts));
       }
       case AttemptOutcome.Rejected(AttemptOutcome.Peer peer, String reply) ->
-          done(delivery, owner, event(delivery, EventType.EMAIL_BOUNCED, now, peer, reply));
+          done(
+              delivery,
+              owner,
+              event(delivery, EventType.EMAIL_BOUNCED, now, classed(delivery, peer, reply)));
       case AttemptOutcome.Suppressed(String reason) ->
           done(
               delivery,
@@ -47,7 +52,7 @@ final class SettlementRules {
               AttemptOutcome.Peer peer,
               String reply,
               Optional<Duration> hint) ->
-          again(delivery, owner, now, facts(delivery, peer, reply), hint);
+          again(delivery, owner, now, classed(delivery, peer, reply), hint);
       case AttemptOutcome.Unreachable(String reason, AttemptOutcome.Security security) ->
           again(delivery, owner, now, facts(delivery, reason, security), Optional.empty());
       case AttemptOutcome.Fault(String reason) ->
@@ -111,13 +116,12 @@ final class SettlementRules {
     return sendAt == null ? facts.acceptedAt() : sendAt;
   }
 
-  private static Event event(
-      ReadyDelivery delivery,
-      EventType type,
-      Instant now,
-      AttemptOutcome.@Nullable Peer peer,
-      String reply) {
-    return event(delivery, type, now, facts(delivery, peer, reply));
+  /// With the class of the reply, such as `bad_mailbox`.
+  private Map<String, String> classed(
+      ReadyDelivery delivery, AttemptOutcome.@Nullable Peer peer, String reply) {
+    Map<String, String> facts = facts(delivery, peer, reply);
+    facts.put("class", bounces.cause(reply).text());
+    return facts;
   }
 
   private static Event event(

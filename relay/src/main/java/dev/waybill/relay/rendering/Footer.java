@@ -171,7 +171,8 @@ final class Footer {
           into.append(fits ? " " : "\r\n");
           column = fits ? column + 1 : 0;
         }
-        into.append(run);
+        // no line of ours may be taken for a boundary (RFC 2046 §5.1.1)
+        into.append(column == 0 && run.startsWith("--") ? " " : "").append(run);
         column += length;
       }
     }
@@ -237,6 +238,9 @@ final class Footer {
       if (c == ' ' && column > HTML_LINE) {
         out.append("\r\n");
         column = 0;
+      } else if (c == '-' && column == 0) {
+        // as in plain text: no line of ours may be taken for a boundary
+        add("&#45;");
       } else if (c < 0x80 && (Character.isLetterOrDigit(c) || AS_IT_IS.indexOf(c) >= 0)) {
         add(Character.toString(c));
       } else {

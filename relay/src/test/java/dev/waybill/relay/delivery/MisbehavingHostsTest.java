@@ -112,7 +112,7 @@ class MisbehavingHostsTest {
         host -> {
           host.says("220 hi\r\n").answers("EHLO", "500 what?").answers("HELO", "250 hi");
           host.answers("MAIL", "250 ok").answers("RCPT", "250 ok").answers("DATA", "354 go on");
-          host.takes().says("250 ok\r\n").hangs();
+          host.takes().says("250 ok\r\n").ends();
         });
     way(
         "defers EHLO",
@@ -163,13 +163,13 @@ class MisbehavingHostsTest {
         Expected.DELIVERED,
         host -> {
           host.greets("PIPELINING").hears("MAIL").hears("RCPT").hears("DATA");
-          host.says("250 ok\r\n250 ok\r\n354 go on\r\n").takes().says("250 ok\r\n").hangs();
+          host.says("250 ok\r\n250 ok\r\n354 go on\r\n").takes().says("250 ok\r\n").ends();
         });
   }
 
   private static void deliverAll(RawMailHost.Conversation host) throws IOException {
     host.answers("MAIL", "250 ok").answers("RCPT", "250 ok").answers("DATA", "354 go on");
-    host.takes().says("250 ok\r\n").hangs();
+    host.takes().says("250 ok\r\n").ends();
   }
 
   private static void refusals() {
@@ -201,27 +201,27 @@ class MisbehavingHostsTest {
         expected,
         host -> {
           host.greets().answers("MAIL", reply);
-          host.hangs();
+          host.ends();
         });
     way(
         "answers RCPT with " + reply,
         expected,
         host -> {
           host.greets().answers("MAIL", "250 ok").answers("RCPT", reply);
-          host.hangs();
+          host.ends();
         });
     way(
         "answers DATA with " + reply,
         expected,
         host -> {
           host.greets().answers("MAIL", "250 ok").answers("RCPT", "250 ok").answers("DATA", reply);
-          host.hangs();
+          host.ends();
         });
     way(
         "answers the message with " + reply,
         expected,
         host -> {
-          host.wants().takes().says(reply + "\r\n").hangs();
+          host.wants().takes().says(reply + "\r\n").ends();
         });
   }
 
@@ -273,7 +273,7 @@ class MisbehavingHostsTest {
         Expected.DELIVERED,
         host -> {
           host.greets().answers("MAIL", "250").answers("RCPT", "250 ").answers("DATA", "354");
-          host.takes().says("250\r\n").hangs();
+          host.takes().says("250\r\n").ends();
         });
     way(
         "ends its lines with LF",
@@ -281,7 +281,7 @@ class MisbehavingHostsTest {
         host -> {
           host.says("220 hi\n").hears("EHLO").says("250-hi\n250 HELP\n");
           host.hears("MAIL").says("250 ok\n").hears("RCPT").says("250-ok\n250 ok\n");
-          host.hears("DATA").says("354 go on\n").takes().says("250 ok\n").hangs();
+          host.hears("DATA").says("354 go on\n").takes().says("250 ok\n").ends();
         });
     way(
         "answers 250 to DATA",
@@ -303,7 +303,7 @@ class MisbehavingHostsTest {
             host.greets()
                 .answers("MAIL", "250 ok")
                 .answers("RCPT", "550 5.1.1 \u001b[31m\u0007\u0000nobody")
-                .hangs());
+                .ends());
     way(
         "answers in Latin-1",
         Expected.REJECTED,
@@ -311,7 +311,7 @@ class MisbehavingHostsTest {
             host.greets()
                 .answers("MAIL", "250 ok")
                 .answers("RCPT", "550 5.1.1 unbekannt: M\u00fcller")
-                .hangs());
+                .ends());
     way(
         "answers with 100,000 lines",
         Expected.UNREACHABLE,
@@ -320,7 +320,7 @@ class MisbehavingHostsTest {
           for (int i = 0; i < 100_000; i++) {
             host.says("250-line\r\n");
           }
-          host.says("250 ok\r\n").hangs();
+          host.says("250 ok\r\n").ends();
         });
     way(
         "answers with a megabyte",
@@ -383,7 +383,7 @@ class MisbehavingHostsTest {
     way(
         "takes the message and chatters on",
         Expected.DELIVERED,
-        host -> host.wants().takes().says("250 ok\r\n250 really\r\n250 yes\r\n").hangs());
+        host -> host.wants().takes().says("250 ok\r\n250 really\r\n250 yes\r\n").ends());
     way(
         "takes the message and says 421 at once",
         Expected.DELIVERED,

@@ -469,6 +469,21 @@ abstract class QueueContract {
   }
 
   @Test
+  void tellsWhatKindOfRefusalItWas() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), new AttemptOutcome.Rejected(PEER, "550 5.1.1 no such user"));
+    bench.accept(bench.message("y", "bob@there.example"));
+    settle(
+        bench.next(),
+        new AttemptOutcome.Deferred(PEER, "452 4.2.2 mailbox full", Optional.empty()));
+
+    assertThat(bench.events())
+        .filteredOn(event -> event.facts().containsKey("class"))
+        .extracting(event -> event.type().text() + " " + event.facts().get("class"))
+        .containsExactly("email.bounced bad_mailbox", "email.delivery_delayed full");
+  }
+
+  @Test
   void forgetsWhatIsOldAndSettled() {
     UUID settled = bench.accept(bench.message("x", "ann@there.example"));
     settle(bench.next(), new AttemptOutcome.Delivered(PEER, "250 Ok"));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.brand.Brand;
 import dev.waybill.relay.domains.SendingDomain;
+import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.message.MimeOutline;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.testing.RenderingBench;
 import dev.waybill.relay.testing.SubmittedMail;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The domain's own words around the unsubscribe link, as a mail reader finds them in the copy.
 class FooterTest {
@@ -123,6 +126,21 @@ class FooterTest {
     document.select("br").forEach(line -> line.after("\n"));
     assertThat(document.expectFirst("p[dir=auto]").wholeText().replaceAll("\\s+", " "))
         .isEqualTo(it.footer().replaceAll("\\[(.*)]\\(.*\\)", "$1").replaceAll("\\s+", " "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/plain", "text/html"})
+  void isNeverTakenForABoundary(String type) {
+    String mail =
+        "From: shop@shop.example\r\nMIME-Version: 1.0\r\n"
+            + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: "
+            + type
+            + "\r\n\r\nSale\r\n--b--\r\n";
+    byte[] copy =
+        render(mail.getBytes(StandardCharsets.US_ASCII), "--b\n--b--\nBye\n" + LINK).bytes();
+
+    assertThat(MimeOutline.of(copy, HeaderBlock.parse(copy)).leaves()).hasSize(1);
+    assertThat(new String(copy, StandardCharsets.US_ASCII)).contains("Bye").endsWith("--b--\r\n");
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.waybill.relay.rendering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.waybill.relay.brand.Brand;
+import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.message.MimeOutline;
@@ -34,6 +36,14 @@ class RenderingFuzzTest {
           "Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
           "Content-Type: multipart/mixed; boundary=b\r\n\r\n");
 
+  /// Nothing of a domain's own, words that not every charset has, and lines that look like a
+  /// boundary.
+  private static final List<Brand> BRANDS =
+      List.of(
+          Brand.NONE,
+          new Brand(null, "Tschüß <%s> & [購読解除](__unsubscribe_url__) 🙂", null),
+          new Brand(null, "--b--\n.\n=41 [Leave](__unsubscribe_url__)\n--b", null));
+
   @AfterAll
   static void close() {
     BENCH.close();
@@ -51,9 +61,8 @@ class RenderingFuzzTest {
     SubmittedMail mail =
         new SubmittedMail(message, Stream.MARKETING, null, null, null, "by relay.example", false);
     ReadyDelivery delivery = mail.to("ann@rcpt.example");
-    CopyUrls urls =
-        new CopyUrls(
-            BENCH.tokens(), delivery, SubmittedMail.domain(true, true, null), SETTINGS.base());
+    Brand brand = BRANDS.get(Math.floorMod(octets[0] / HEADS.size(), BRANDS.size()));
+    CopyUrls urls = new CopyUrls(BENCH.tokens(), delivery, domain(brand), SETTINGS.base());
     PreparedMessage.Unsigned copy =
         PreparedMessage.of(mail.stored().facts(), message, SETTINGS).copy(urls, true, true);
 
@@ -84,6 +93,21 @@ class RenderingFuzzTest {
                 .startsWith(octets(message, before.get(i)));
       }
     }
+  }
+
+  private static SendingDomain domain(Brand brand) {
+    SendingDomain domain = SubmittedMail.domain(true, true, null);
+    return new SendingDomain(
+        domain.id(),
+        domain.name(),
+        domain.status(),
+        domain.returnPathLabel(),
+        domain.openTracking(),
+        domain.clickTracking(),
+        domain.trackingSubdomain(),
+        domain.requireTls(),
+        domain.createdAt(),
+        brand);
   }
 
   private static String edited(TextPart part, CopyUrls urls, boolean pixel, boolean footer) {

@@ -149,6 +149,13 @@ public final class RawMailHost implements AutoCloseable {
       return this;
     }
 
+    /// Lets the client say RSET and QUIT, and goes then.
+    public void ends() throws IOException {
+      for (String line = line(); !line.equalsIgnoreCase("QUIT"); line = line()) {
+        says("250 ok\r\n");
+      }
+    }
+
     /// Says nothing more and waits for the client to go.
     public void hangs() throws IOException {
       while (in.read() >= 0) {

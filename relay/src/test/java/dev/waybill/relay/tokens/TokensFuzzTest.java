@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.waybill.relay.events.DeliveryKey;
+import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.streams.Stream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -24,6 +26,7 @@ class TokensFuzzTest {
         new String[] {raw, Base64.getUrlEncoder().withoutPadding().encodeToString(octets)}) {
       opensOnlyWhatIsMade(token);
     }
+    carriesTheStream(raw);
     if (octets.length > 0 && raw.length() * 2 <= Tokens.MAX_DESTINATION) {
       String token = TOKENS.click(DELIVERY, raw);
       assertThat(TOKENS.readClick(token)).contains(new Tokens.Click(DELIVERY, raw));
@@ -31,6 +34,15 @@ class TokensFuzzTest {
       int at = Math.floorMod(octets[0], altered.length);
       altered[at] = (byte) (altered[at] == 'A' ? 'B' : 'A');
       assertThat(TOKENS.readClick(new String(altered, StandardCharsets.US_ASCII))).isEmpty();
+    }
+  }
+
+  private static void carriesTheStream(String stream) {
+    if (Stream.isName(stream)) {
+      Tokens.Unsubscribe wish =
+          new Tokens.Unsubscribe(
+              DELIVERY, new UUID(4, 5), EmailAddress.of("ann@rcpt.example"), stream);
+      assertThat(TOKENS.readUnsubscribe(TOKENS.unsubscribe(wish))).contains(wish);
     }
   }
 
