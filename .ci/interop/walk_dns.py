@@ -104,8 +104,10 @@ stub-zone:
             *(f"{name} A {address}" for name, address in SERVERS.items()), *lines, ""]))
         if zone in self.keys:
             signed = path.with_suffix(".signed")
-            subprocess.run(["ldns-signzone", "-o", zone, "-f", str(signed), str(path), self.keys[zone]], cwd=self.work,
-                           check=True, capture_output=True)
+            # as in the world: NSEC3 with opt-out above, NSEC below
+            how = ["-n", "-p", "-t", "0"] if "." not in zone else []
+            subprocess.run(["ldns-signzone", *how, "-o", zone, "-f", str(signed), str(path), self.keys[zone]],
+                           cwd=self.work, check=True, capture_output=True)
             text = signed.read_text()
             if spoil:
                 kept = [line.replace('"v=spf1 ', '"v=spf1  ') if line.startswith(spoil) and "\tTXT\t" in line else line

@@ -105,9 +105,18 @@ final class TlsClient {
       try {
         strict.checkServerTrusted(chain, authType, socket);
       } catch (CertificateException | RuntimeException problem) {
-        verdict = "certificate problem: " + problem.getMessage();
+        verdict = "certificate problem: " + words(problem);
       }
       tls.getHandshakeSession().putValue(VERDICT, verdict);
+    }
+
+    /// The library's words name its own classes, which mean nothing to an operator.
+    private static String words(Exception problem) {
+      String message = String.valueOf(problem.getMessage());
+      if (message.startsWith("PKIX path building failed")) {
+        return "no trusted authority vouches for it";
+      }
+      return message.contains("validity check failed") ? "it is not valid at this time" : message;
     }
 
     @Override
