@@ -77,7 +77,8 @@ final class DeliveryMeters {
     attempts.computeIfAbsent(new Labels(provider, result(outcome)), this::counter).increment();
     if (outcome instanceof AttemptOutcome.Rejected(_, String reply)) {
       bounces
-          .computeIfAbsent(new Labels(provider, judge.cause(reply).text()), this::bounceCounter)
+          .computeIfAbsent(
+              new Labels(provider, judge.judge(reply).cause().text()), this::bounceCounter)
           .increment();
     }
   }

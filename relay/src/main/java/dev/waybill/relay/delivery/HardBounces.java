@@ -3,9 +3,9 @@ package dev.waybill.relay.delivery;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
-import dev.waybill.relay.smtp.EnhancedStatus;
+import dev.waybill.relay.report.BounceJudge;
+import dev.waybill.relay.report.Permanence;
 import dev.waybill.relay.suppression.Suppression;
-import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,10 +15,6 @@ import org.slf4j.LoggerFactory;
 public final class HardBounces {
   private static final Logger LOG = LoggerFactory.getLogger(HardBounces.class);
 
-  /// Bad mailbox, bad destination system, moved without a new address, null MX (RFC 3463 §3.2, RFC
-  /// 7505 §4.2).
-  private static final Set<String> NO_SUCH_ADDRESS = Set.of("5.1.1", "5.1.2", "5.1.6", "5.1.10");
-
   /// Adds a suppression for the domain and every stream.
   @FunctionalInterface
   public interface Suppressing {
@@ -26,24 +22,23 @@ public final class HardBounces {
   }
 
   private final Suppressing suppressing;
+  private final BounceJudge judge = BounceJudge.load();
 
   public HardBounces(Suppressing suppressing) {
     this.suppressing = suppressing;
   }
 
-  /// Whether the outcome says that there is no such address, as opposed to no wish for this mail.
-  static boolean saysNoSuchAddress(AttemptOutcome outcome) {
+  /// Whether the outcome says that the address is dead, as opposed to no wish for this mail: by the
+  /// same rules as reports that come later.
+  boolean saysDeadAddress(AttemptOutcome outcome) {
     return outcome instanceof AttemptOutcome.Rejected(_, String reply)
-        && EnhancedStatus.inReply(reply)
-            .map(EnhancedStatus::toString)
-            .filter(NO_SUCH_ADDRESS::contains)
-            .isPresent();
+        && judge.judge(reply).permanence() == Permanence.HARD;
   }
 
   /// Looks at an outcome that was settled; suppresses on a thread of its own, for it is durable
   /// before it ends. A storage that fails leaves the address to its next bounce.
   public void hear(ReadyDelivery delivery, AttemptOutcome outcome) {
-    if (saysNoSuchAddress(outcome)) {
+    if (saysDeadAddress(outcome)) {
       Thread.ofVirtual().name("hard-bounce").start(() -> suppress(delivery));
     }
   }

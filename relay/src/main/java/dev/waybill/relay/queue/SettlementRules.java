@@ -42,7 +42,7 @@ final class SettlementRules {
           done(
               delivery,
               owner,
-              event(delivery, EventType.EMAIL_BOUNCED, now, classed(delivery, peer, reply)));
+              event(delivery, EventType.EMAIL_BOUNCED, now, refused(delivery, peer, reply)));
       case AttemptOutcome.Suppressed(String reason) ->
           done(
               delivery,
@@ -120,7 +120,15 @@ final class SettlementRules {
   private Map<String, String> classed(
       ReadyDelivery delivery, AttemptOutcome.@Nullable Peer peer, String reply) {
     Map<String, String> facts = facts(delivery, peer, reply);
-    facts.put("class", bounces.cause(reply).text());
+    facts.put("class", bounces.judge(reply).cause().text());
+    return facts;
+  }
+
+  /// With what the refusal says about the address as well, such as `hard`.
+  private Map<String, String> refused(
+      ReadyDelivery delivery, AttemptOutcome.@Nullable Peer peer, String reply) {
+    Map<String, String> facts = classed(delivery, peer, reply);
+    facts.put("permanence", bounces.judge(reply).permanence().text());
     return facts;
   }
 

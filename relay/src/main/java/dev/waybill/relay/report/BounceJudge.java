@@ -73,9 +73,9 @@ public final class BounceJudge {
     return certain ? bounce : bounce.inDoubt();
   }
 
-  /// The class of a reply such as `550 5.1.1 no such user`.
-  public BounceClass cause(String reply) {
-    return inWords(reply).cause();
+  /// What a host's refusal at once says, such as `550 5.1.1 no such user`.
+  public Bounce judge(String reply) {
+    return inWords(reply);
   }
 
   private Bounce bounce(RecipientStatus each, Bounce explained) {

@@ -67,7 +67,7 @@ class JudgesBouncesTest {
     "'', UNKNOWN",
   })
   void classifiesRepliesAlike(String reply, BounceClass expected) {
-    assertThat(JUDGE.cause(reply)).isEqualTo(expected);
+    assertThat(JUDGE.judge(reply).cause()).isEqualTo(expected);
   }
 
   @Test
