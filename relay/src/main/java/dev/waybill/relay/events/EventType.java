@@ -26,7 +26,7 @@ public enum EventType {
   EMAIL_SUPPRESSED("email.suppressed"),
   /// The application or an operator took the message back before this recipient's copy was sent.
   EMAIL_CANCELLED("email.cancelled"),
-  /// The recipient unsubscribed from the marketing stream.
+  /// The recipient unsubscribed from a list, or from all lists of the domain.
   EMAIL_UNSUBSCRIBED("email.unsubscribed"),
   /// A letter to `dmarc@`, `postmaster@` or `abuse@` of a return-path domain came in and is kept.
   REPORT_RECEIVED("report.received"),

@@ -229,6 +229,24 @@ final class OperationStore {
   ///
   /// @return how many
   int cancelHeld(Instant now) {
+    // mostly there is none, and then nothing is to be written and synced
+    return isAnyHeldToCancel() ? cancelSomeHeld(now) : 0;
+  }
+
+  private boolean isAnyHeldToCancel() {
+    try (Connection connection = database.connect();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select 1 from delivery"
+                    + " where due_at is null and state = 'held' and wish = 'cancel' limit 1");
+        ResultSet row = select.executeQuery()) {
+      return row.next();
+    } catch (SQLException failure) {
+      throw new StorageException("the operators' wishes could not be read", failure);
+    }
+  }
+
+  private int cancelSomeHeld(Instant now) {
     return durably(handle -> {
       Map<String, List<SelectionStore.Concerned>> byReason = new LinkedHashMap<>();
       try (PreparedStatement select =

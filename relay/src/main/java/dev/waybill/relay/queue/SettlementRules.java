@@ -2,6 +2,7 @@ package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
+import dev.waybill.relay.report.Bounce;
 import dev.waybill.relay.report.BounceJudge;
 import dev.waybill.relay.streams.Stream;
 import java.time.Duration;
@@ -124,11 +125,13 @@ final class SettlementRules {
     return facts;
   }
 
-  /// With what the refusal says about the address as well, such as `hard`.
+  /// With the class, and with what the refusal says about the address, such as `hard`.
   private Map<String, String> refused(
       ReadyDelivery delivery, AttemptOutcome.@Nullable Peer peer, String reply) {
-    Map<String, String> facts = classed(delivery, peer, reply);
-    facts.put("permanence", bounces.judge(reply).permanence().text());
+    Map<String, String> facts = facts(delivery, peer, reply);
+    Bounce bounce = bounces.judge(reply);
+    facts.put("class", bounce.cause().text());
+    facts.put("permanence", bounce.permanence().text());
     return facts;
   }
 
