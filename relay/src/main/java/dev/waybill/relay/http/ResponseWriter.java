@@ -3,11 +3,14 @@ package dev.waybill.relay.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -17,6 +20,13 @@ import java.util.Map;
 final class ResponseWriter {
   private record DateField(long second, String text) {}
 
+  /// The names are written in this program, the values may come from elsewhere.
+  private static final HttpHeadersFactory FIELDS =
+      DefaultHttpHeadersFactory.headersFactory().withNameValidation(false);
+
+  private static final AsciiString CONTENT_TYPE_OPTIONS =
+      AsciiString.cached("X-Content-Type-Options");
+  private static final AsciiString NO_SNIFF = AsciiString.cached("nosniff");
   private static final String ONE_YEAR = "max-age=31536000";
 
   private final Map<String, String> always;
@@ -37,9 +47,13 @@ final class ResponseWriter {
     ByteBuf content = headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
     FullHttpResponse message =
         new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), content);
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(response.status()),
+            content,
+            FIELDS,
+            DefaultHttpHeadersFactory.trailersFactory());
     message.headers().set(HttpHeaderNames.DATE, date());
-    message.headers().set("X-Content-Type-Options", "nosniff");
+    message.headers().set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
     if (secure) {
       message.headers().set("Strict-Transport-Security", ONE_YEAR);
     }

@@ -51,7 +51,7 @@ public record Target(String path, String query, String authority) {
         !host.isEmpty()
             && host.length() <= 255
             && port.length() <= 5
-            && port.chars().allMatch(c -> c >= '0' && c <= '9')
+            && isNumber(port)
             && (isBracketed(host) || isHostName(host));
     return valid ? Optional.of(host.toLowerCase(Locale.ROOT)) : Optional.empty();
   }
@@ -60,6 +60,15 @@ public record Target(String path, String query, String authority) {
   private static boolean isVisible(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) <= 0x20 || text.charAt(i) >= 0x7F) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isNumber(String port) {
+    for (int i = 0; i < port.length(); i++) {
+      if (port.charAt(i) < '0' || port.charAt(i) > '9') {
         return false;
       }
     }

@@ -19,7 +19,11 @@ final class Backlog {
   private final int limit;
   private final LongConsumer onDropped;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition arrived = lock.newCondition();
+
+  /// Apart from [#arrived], or each arrival would wake whoever pauses.
+  private final Condition ended = lock.newCondition();
+
   private final ArrayDeque<Sighting> waiting = new ArrayDeque<>();
   private long weight;
   private long dropped;
@@ -38,7 +42,9 @@ final class Backlog {
       waiting.addLast(sighting);
       weight += sighting.weight();
       trim();
-      changed.signal();
+      if (waiting.size() == 1) {
+        arrived.signal();
+      }
     } finally {
       lock.unlock();
     }
@@ -51,7 +57,7 @@ final class Backlog {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closed) {
-        changed.await();
+        arrived.await();
       }
       List<Sighting> taken = new ArrayList<>(Math.min(most, waiting.size()));
       while (taken.size() < most && !waiting.isEmpty()) {
@@ -98,7 +104,7 @@ final class Backlog {
     try {
       long left = duration.toNanos();
       while (!closed && left > 0) {
-        left = changed.awaitNanos(left);
+        left = ended.awaitNanos(left);
       }
     } finally {
       lock.unlock();
@@ -109,7 +115,8 @@ final class Backlog {
     lock.lock();
     try {
       closed = true;
-      changed.signalAll();
+      arrived.signalAll();
+      ended.signalAll();
     } finally {
       lock.unlock();
     }

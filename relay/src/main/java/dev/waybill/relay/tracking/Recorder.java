@@ -41,13 +41,21 @@ final class Recorder {
   private static final int MANY_WAITING = 10_000;
 
   private static final long MAX_SPILL = 256L * 1024 * 1024;
-  private static final int BATCH = 500;
+  private static final int BATCH = 1_000;
   private static final int MAX_FAILURES = 5;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
   /// For moving what waits from memory to the file.
   private static final Duration LAST_GRACE = Duration.ofSeconds(2);
+
+  /// In a storm the answers get the machine: so long between two batches, while what comes is safe
+  /// in the file.
+  private static final Duration STORM_PAUSE = Duration.ofMillis(100);
+
+  /// How many times more must come than the journal takes for it to be a storm. Whatever it could
+  /// keep up with, it is not to be slowed down for.
+  private static final int STORM = 2;
 
   /// How long sightings stay in memory alone while the journal is not at hand.
   private static final Duration SLICE = Duration.ofMillis(250);
@@ -174,6 +182,8 @@ final class Recorder {
     }
     if (!failed.isEmpty()) {
       rest(file);
+    } else if (fromFile && backlog.size() > STORM * batch.size()) {
+      backlog.pause(STORM_PAUSE);
     }
     return !hurried;
   }

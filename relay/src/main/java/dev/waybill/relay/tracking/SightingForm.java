@@ -2,43 +2,39 @@ package dev.waybill.relay.tracking;
 
 import dev.waybill.relay.events.DeliveryKey;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// A sighting as octets, for the spill file. Stateless.
 final class SightingForm {
-  private static final int VERSION = 1;
+  /// The most octets of one: its texts are bounded, and a character takes three at most.
+  static final int MAX = 32 * 1024;
+
+  private static final byte VERSION = 1;
 
   private SightingForm() {}
 
-  static byte[] write(Sighting sighting) {
-    ByteArrayOutputStream octets = new ByteArrayOutputStream(512);
-    try (DataOutputStream out = new DataOutputStream(octets)) {
-      out.writeByte(VERSION);
-      out.writeUTF(sighting.kind().label());
-      out.writeLong(sighting.at().getEpochSecond());
-      out.writeInt(sighting.at().getNano());
-      out.writeLong(sighting.delivery().messageId().getMostSignificantBits());
-      out.writeLong(sighting.delivery().messageId().getLeastSignificantBits());
-      out.writeShort(sighting.delivery().ordinal());
-      writeText(out, sighting.recipient());
-      writeText(out, sighting.link());
-      out.writeUTF(sighting.visit().userAgent());
-      out.writeUTF(sighting.visit().address());
-      out.writeBoolean(sighting.visit().hashed());
-      MachineReason telling = sighting.visit().telling();
-      writeText(out, telling == null ? null : telling.text());
-      out.writeByte(sighting.failures());
-    } catch (IOException impossible) {
-      throw new UncheckedIOException("memory does not fail", impossible);
-    }
-    return octets.toByteArray();
+  /// @param into with room for [#MAX] octets
+  static void write(Sighting sighting, ByteBuffer into) {
+    into.put(VERSION);
+    put(into, sighting.kind().label());
+    into.putLong(sighting.at().getEpochSecond()).putInt(sighting.at().getNano());
+    into.putLong(sighting.delivery().messageId().getMostSignificantBits());
+    into.putLong(sighting.delivery().messageId().getLeastSignificantBits());
+    into.putShort((short) sighting.delivery().ordinal());
+    putIfAny(into, sighting.recipient());
+    putIfAny(into, sighting.link());
+    put(into, sighting.visit().userAgent());
+    put(into, sighting.visit().address());
+    into.put((byte) (sighting.visit().hashed() ? 1 : 0));
+    MachineReason telling = sighting.visit().telling();
+    putIfAny(into, telling == null ? null : telling.text());
+    into.put((byte) sighting.failures());
   }
 
   /// @throws IOException when the octets are none of [#write]
@@ -48,12 +44,12 @@ final class SightingForm {
       if (version != VERSION) {
         throw new IOException("version %d (expected: %d)".formatted(version, VERSION));
       }
-      Sighting.Kind kind = Sighting.Kind.parse(in.readUTF());
+      Sighting.Kind kind = Sighting.Kind.parse(text(in));
       Instant at = Instant.ofEpochSecond(in.readLong(), in.readInt());
       DeliveryKey delivery =
           new DeliveryKey(new UUID(in.readLong(), in.readLong()), in.readUnsignedShort());
-      String recipient = readText(in);
-      String link = readText(in);
+      String recipient = textIfAny(in);
+      String link = textIfAny(in);
       Visit visit = readVisit(in);
       return new Sighting(kind, at, delivery, recipient, link, visit, in.readUnsignedByte());
     } catch (IllegalArgumentException unknown) {
@@ -62,10 +58,10 @@ final class SightingForm {
   }
 
   private static Visit readVisit(DataInputStream in) throws IOException {
-    String userAgent = in.readUTF();
-    String address = in.readUTF();
+    String userAgent = text(in);
+    String address = text(in);
     boolean hashed = in.readBoolean();
-    String telling = readText(in);
+    String telling = textIfAny(in);
     return new Visit(
         userAgent,
         address,
@@ -73,14 +69,23 @@ final class SightingForm {
         telling == null ? null : MachineReason.parse(telling).orElse(null));
   }
 
-  private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {
-    out.writeBoolean(text != null);
+  private static void putIfAny(ByteBuffer into, @Nullable String text) {
+    into.put((byte) (text == null ? 0 : 1));
     if (text != null) {
-      out.writeUTF(text);
+      put(into, text);
     }
   }
 
-  private static @Nullable String readText(DataInputStream in) throws IOException {
-    return in.readBoolean() ? in.readUTF() : null;
+  private static void put(ByteBuffer into, String text) {
+    byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+    into.putShort((short) octets.length).put(octets);
+  }
+
+  private static @Nullable String textIfAny(DataInputStream in) throws IOException {
+    return in.readBoolean() ? text(in) : null;
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    return new String(in.readNBytes(in.readUnsignedShort()), StandardCharsets.UTF_8);
   }
 }

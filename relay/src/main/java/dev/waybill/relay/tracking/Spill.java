@@ -25,11 +25,10 @@ import org.slf4j.LoggerFactory;
 /// after the other a length, a CRC-32 and a sighting. What a crash cut off ends it.
 final class Spill implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Spill.class);
-  private static final long MAGIC = 0x5742_5350_494C_4C31L;
+  private static final long MAGIC = 0x5742_5350_494C_4C32L;
   private static final byte[] NOTHING = {};
   private static final int HEADER = 16;
   private static final int FRAME = 8;
-  private static final int MAX_RECORD = 32 * 1024;
   private static final int CHUNK = 512 * 1024;
 
   private final Path path;
@@ -38,6 +37,11 @@ final class Spill implements AutoCloseable {
   private long begin = HEADER;
   private long end = HEADER;
   private boolean broken;
+
+  /// A batch did not fit, and the file only shrinks when it is empty.
+  private boolean full;
+
+  private final ByteBuffer records = ByteBuffer.allocateDirect(CHUNK);
   private final AtomicInteger size = new AtomicInteger();
 
   /// Where the sightings given last end, and how many they were.
@@ -85,20 +89,27 @@ final class Spill implements AutoCloseable {
 
   /// Keeps all of them durably, or none.
   ///
-  /// @return false when there is no room or the file cannot be written
+  /// @return false when there is no room, until all that waits is gone, or the file cannot be
+  ///   written
   boolean append(List<Sighting> sightings) {
-    List<ByteBuffer> records = sightings.stream().map(Spill::framed).toList();
-    long more = records.stream().mapToLong(ByteBuffer::remaining).sum();
-    if (broken || end + more > limit) {
+    if (broken || full) {
       return false;
     }
     try {
       long at = end;
-      ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(more));
-      records.forEach(all::put);
-      for (all.flip(); all.hasRemaining(); ) {
-        at += file.write(all, at);
+      records.clear();
+      for (Sighting sighting : sightings) {
+        if (records.remaining() < FRAME + SightingForm.MAX) {
+          at = write(at);
+        }
+        frame(sighting);
+        if (at + records.position() > limit) {
+          full = true;
+          cutOff();
+          return false;
+        }
       }
+      at = write(at);
       file.force(false);
       end = at;
       size.addAndGet(sightings.size());
@@ -108,6 +119,26 @@ final class Spill implements AutoCloseable {
       cutOff();
       return false;
     }
+  }
+
+  private void frame(Sighting sighting) {
+    int start = records.position();
+    records.position(start + FRAME);
+    SightingForm.write(sighting, records);
+    int length = records.position() - start - FRAME;
+    CRC32 sum = new CRC32();
+    sum.update(records.slice(start + FRAME, length));
+    records.putInt(start, length).putInt(start + Integer.BYTES, (int) sum.getValue());
+  }
+
+  /// @return where the file ends now
+  private long write(long from) throws IOException {
+    long at = from;
+    for (records.flip(); records.hasRemaining(); ) {
+      at += file.write(records, at);
+    }
+    records.clear();
+    return at;
   }
 
   /// What was written of a failed batch goes away, or the next one would stand behind it.
@@ -157,6 +188,7 @@ final class Spill implements AutoCloseable {
         begin = HEADER;
         end = HEADER;
         givenEnd = HEADER;
+        full = false;
       }
       writeHeader();
     } catch (IOException failure) {
@@ -214,7 +246,7 @@ final class Spill implements AutoCloseable {
     if (chunk.remaining() >= FRAME) {
       int length = chunk.getInt();
       int sum = chunk.getInt();
-      if (length > 0 && length <= MAX_RECORD && length <= chunk.remaining()) {
+      if (length > 0 && length <= SightingForm.MAX && length <= chunk.remaining()) {
         byte[] octets = new byte[length];
         chunk.get(octets);
         if (sum == sum(octets)) {
@@ -224,15 +256,6 @@ final class Spill implements AutoCloseable {
     }
     chunk.position(start);
     return NOTHING;
-  }
-
-  private static ByteBuffer framed(Sighting sighting) {
-    byte[] octets = SightingForm.write(sighting);
-    return ByteBuffer.allocate(FRAME + octets.length)
-        .putInt(octets.length)
-        .putInt(sum(octets))
-        .put(octets)
-        .flip();
   }
 
   private static int sum(byte[] octets) {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,33 @@ class SpillTest {
       }
       assertThat(Files.size(file())).isLessThanOrEqualTo(LIMIT);
       assertThat(spill.size()).isEqualTo(batches * 500);
+    }
+  }
+
+  @Test
+  void takesMoreOnceItIsEmptyAgain() throws Exception {
+    try (Spill spill = open()) {
+      while (spill.append(opens(0, 500))) {
+        // until it is full
+      }
+      assertThat(spill.append(opens(0, 1))).isFalse();
+      while (!spill.isEmpty()) {
+        spill.first(700);
+        spill.forgetGiven();
+      }
+      assertThat(spill.append(opens(7, 8))).isTrue();
+      assertThat(spill.first(2)).isEqualTo(opens(7, 8));
+    }
+  }
+
+  @Test
+  void keepsTheLongestOnes() throws Exception {
+    Visit visit = new Visit("ü".repeat(Visit.MAX_USER_AGENT), "192.0.2.0", false, null);
+    List<Sighting> longest =
+        Collections.nCopies(60, Sighting.click(NOON, key(1), "文".repeat(3_000), visit));
+    try (Spill spill = open()) {
+      assertThat(spill.append(longest)).isTrue();
+      assertThat(spill.first(100)).isEqualTo(longest);
     }
   }
 
