@@ -9,7 +9,7 @@ from statistics import median
 raw, docs = sys.argv[1], sys.argv[2]
 store = os.path.join(docs, "performance", "results.jsonl")
 os.makedirs(os.path.dirname(store), exist_ok=True)
-PARTS = ("compare", "latency", "burst", "overload", "idle", "size", "sessions", "depth", "jmh", "steps", "memory")
+PARTS = ("compare", "latency", "burst", "overload", "idle", "links", "size", "sessions", "depth", "jmh", "steps", "memory")
 SHOWN = ("delivered_per_s", "accept_per_s", "cpu_s_per_1000", "peak_rss_mb", "e2e_ms_p50", "e2e_ms_p99",
          "ack_ms_p50", "ack_ms_p99", "disk_kb_per_msg", "disk_writes_per_msg")
 
@@ -53,6 +53,10 @@ def aggregate(part, rows):
         return runs(part, rows, "peer", "workload")
     if part == "sessions":
         return runs(part, rows, "peer", "sessions")
+    if part == "links":
+        return [dict(part=part, name=name, server=server, runs=len(g), per_s=spread(g, "per_s"), cpu_us=spread(g, "cpu_us"),
+                     recorded=sum(r.get("recorded", 0) for r in g), dropped=sum(r.get("dropped", 0) for r in g))
+                for (name, server), g in groups(rows, "kind", "server").items()]
     return [dict(r, part=part) for r in rows]
 
 
@@ -245,6 +249,10 @@ tables = {
         ["all delivered after, seconds", str(r["drained_after_s"])], ["lost", str(r["lost"])], ["twice", str(r["dups"])])]),
     "idle": lambda: table(["first start ms", "later starts ms", "CPU s of a start", "idle RSS MB"],
                           [[str(r["first_ms"]), cell(spread([dict(v=v) for v in r["again_ms_all"]], "v")), cell(r["cpu_s"], 2), cell(r["idle_rss_mb"], 0)] for r in part("idle")]),
+    "links": lambda: table(["what", "server", "rounds", "a second", "CPU µs", "recorded", "dropped"],
+                           [[r["name"], r["server"], str(r["runs"]), cell(r["per_s"], 0)]
+                            + ([cell(r["cpu_us"], 1), "{:,}".format(r["recorded"]), str(r["dropped"])] if r["server"] == "waybill" else ["–", "–", "–"])
+                            for r in sorted(part("links"), key=lambda r: (r["name"], r["server"]))]),
     "size": lambda: table(["size", "relay"] + LOAD, [[names[kilobytes(r)], r["peer"]] + load(r) for r in sorted(part("size"), key=kilobytes)]),
     "sessions": lambda: table(["sessions", "relay"] + LOAD, [[str(r["sessions"]), r["peer"]] + load(r) for r in sorted(part("sessions"), key=lambda r: r["sessions"])]),
     "depth": lambda: table(["waiting", "kind", "messages/s", "end-to-end ms p50", "p99", "RSS MB", "idle CPU %", "restart ms", "lost"],
