@@ -5,9 +5,9 @@ import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A session with one host, ready for one transaction after another. Confined to one virtual
 /// thread.
@@ -16,7 +16,7 @@ import java.util.Optional;
 public final class ClientSession implements AutoCloseable {
   private static final int BLOCK = 32 * 1024;
   private static final Duration FAREWELL = Duration.ofSeconds(2);
-  private static final byte[] LONE_DOT = {'.', '\r', '\n'};
+  private static final String LONE_DOT = ".\r\n";
 
   private final Wire wire;
   private final String host;
@@ -96,6 +96,32 @@ public final class ClientSession implements AutoCloseable {
   /// @param message the whole message, every line ended by CR LF, dots not stuffed
   /// @throws IllegalArgumentException when the message has a bare CR or LF; nothing was sent then
   public TransactionResult send(Envelope envelope, byte[] message) {
+    return send(envelope, message, null);
+  }
+
+  /// As [#send(Envelope, byte[])], and writes down what is said.
+  ///
+  /// @param dialogue null for nothing to be written down
+  public TransactionResult send(Envelope envelope, byte[] message, @Nullable Dialogue dialogue) {
+    wire.record(dialogue);
+    try {
+      TransactionResult result = hand(envelope, message);
+      if (dialogue != null) {
+        switch (result) {
+          case TransactionResult.Lost(Stage _, String reason) -> dialogue.note(reason);
+          case TransactionResult.Unsuitable(Reply reply) -> dialogue.note("not sent: " + reply);
+          case TransactionResult.Accepted _, TransactionResult.Refused _ -> {
+            // the host's own words say it
+          }
+        }
+      }
+      return result;
+    } finally {
+      wire.record(null);
+    }
+  }
+
+  private TransactionResult hand(Envelope envelope, byte[] message) {
     if (!usable) {
       throw new IllegalStateException("the session with %s is over".formatted(host));
     }
@@ -234,7 +260,7 @@ public final class ClientSession implements AutoCloseable {
         wire.readReply(timeouts.rcpt());
       }
       if (wire.readReply(timeouts.data()).code() == 354) {
-        wire.write(LONE_DOT, LONE_DOT.length, timeouts.block());
+        write(LONE_DOT, timeouts.block());
         wire.readReply(timeouts.end());
         return refusal;
       }
@@ -279,8 +305,10 @@ public final class ClientSession implements AutoCloseable {
 
   private TransactionResult message(byte[] message) throws IOException {
     stage = Stage.MESSAGE;
+    wire.beginMessage(message.length);
     try {
       stuffing.write(message, (block, length) -> wire.write(block, length, timeouts.block()));
+      wire.endMessage();
     } catch (IOException failure) {
       return saidMeanwhile(failure);
     }
@@ -313,8 +341,7 @@ public final class ClientSession implements AutoCloseable {
   }
 
   private void write(String commands, Duration limit) throws IOException {
-    byte[] octets = commands.getBytes(StandardCharsets.UTF_8);
-    wire.write(octets, octets.length, limit);
+    wire.say(commands, limit);
   }
 
   /// One command line. The types of its parts admit no control characters; this is the second lock.

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// Opens sessions with hosts. Any thread may call it; opening blocks, so call from virtual threads.
 ///
@@ -62,9 +62,21 @@ public final class SmtpClient implements AutoCloseable {
   /// @param host the host's name, for SNI and for judging its certificate
   /// @param line is the session's from now on, or closed
   public Opening open(String host, Dialing.Line line, TlsPolicy policy) {
+    return open(host, line, policy, null);
+  }
+
+  /// As [#open(String, Dialing.Line, TlsPolicy)], and writes down what is said.
+  ///
+  /// @param dialogue null for nothing to be written down
+  public Opening open(
+      String host, Dialing.Line line, TlsPolicy policy, @Nullable Dialogue dialogue) {
     Progress progress = new Progress();
     try {
-      return new Opening.Ready(open(host, line, policy, progress));
+      Wire wire = new Wire(line.watch().socket(), line.watch());
+      wire.record(dialogue);
+      ClientSession session = open(host, line, wire, policy, progress);
+      wire.record(null);
+      return new Opening.Ready(session);
     } catch (IOException failure) {
       line.close();
       boolean inTls = progress.stage == Stage.STARTTLS || failure instanceof SSLException;
@@ -85,9 +97,9 @@ public final class SmtpClient implements AutoCloseable {
     private Stage stage = Stage.BANNER;
   }
 
-  private ClientSession open(String host, Dialing.Line line, TlsPolicy policy, Progress progress)
+  private ClientSession open(
+      String host, Dialing.Line line, Wire wire, TlsPolicy policy, Progress progress)
       throws IOException {
-    Wire wire = new Wire(line.watch().socket(), line.watch());
     Reply greeting = wire.readReply(timeouts.banner());
     expect(220, greeting);
     progress.stage = Stage.EHLO;
@@ -124,8 +136,7 @@ public final class SmtpClient implements AutoCloseable {
   }
 
   private Reply ask(Wire wire, String command) throws IOException {
-    byte[] octets = ClientSession.line(command).getBytes(StandardCharsets.US_ASCII);
-    wire.write(octets, octets.length, timeouts.banner());
+    wire.say(ClientSession.line(command), timeouts.banner());
     return wire.readReply(timeouts.banner());
   }
 

@@ -3,6 +3,7 @@ package dev.waybill.relay.smtp;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
@@ -17,6 +18,7 @@ final class Wire implements AutoCloseable {
   private OutputStream out;
   private @Nullable SSLSession tls;
   private Optional<String> certificateProblem = Optional.empty();
+  private @Nullable Dialogue dialogue;
 
   Wire(Socket socket, DeadlineKeeper.Watch watch) throws IOException {
     this.socket = socket;
@@ -31,8 +33,40 @@ final class Wire implements AutoCloseable {
     T run() throws IOException;
   }
 
+  /// Where what is said from now on is written down; null for nowhere.
+  void record(@Nullable Dialogue into) {
+    dialogue = into;
+  }
+
   Reply readReply(Duration limit) throws IOException {
-    return within(limit, () -> reader.read());
+    Reply reply = within(limit, () -> reader.read());
+    if (dialogue != null) {
+      dialogue.heard(reply);
+    }
+    return reply;
+  }
+
+  /// Writes commands, each ended by CR LF.
+  void say(String commands, Duration limit) throws IOException {
+    if (dialogue != null) {
+      dialogue.said(commands);
+    }
+    byte[] octets = commands.getBytes(StandardCharsets.UTF_8);
+    write(octets, octets.length, limit);
+  }
+
+  /// A message of that length is written next, block by block.
+  void beginMessage(int octets) {
+    if (dialogue != null) {
+      dialogue.saidMessage(octets);
+    }
+  }
+
+  /// All of it was written, with the dot at its end.
+  void endMessage() {
+    if (dialogue != null) {
+      dialogue.said(".");
+    }
   }
 
   void write(byte[] octets, int length, Duration limit) throws IOException {
@@ -62,6 +96,14 @@ final class Wire implements AutoCloseable {
               return wrapped.getSession();
             });
     certificateProblem = policy.isAuthenticating() ? Optional.empty() : TlsClient.problem(tls);
+    if (dialogue != null) {
+      dialogue.note(
+          "%s %s, %s"
+              .formatted(
+                  tls.getProtocol(),
+                  tls.getCipherSuite(),
+                  certificateProblem.orElse("certificate verified")));
+    }
     reader = new ReplyReader(wrapped.getInputStream());
     out = wrapped.getOutputStream();
   }

@@ -8,7 +8,7 @@
 ///
 /// Reading order: [Reply], [EnhancedStatus], [SmtpClient], [Way], [Dialing], [TlsPolicy] with
 /// [CertificateAssociation] and `DaneTrust`, [Opening], [Extensions], [Envelope], [ClientSession],
-/// [TransactionResult], [ClientTimeouts], [IpNetwork].
+/// [TransactionResult], [Dialogue], [ClientTimeouts], [IpNetwork].
 @NullMarked
 package dev.waybill.relay.smtp;
 

@@ -44,7 +44,9 @@ class HouseRulesTest {
           // the registry, its life, and what the DNS says of it
           FloorPlan.BASE + ".domains", 30,
           // one class for each verb of the protocol
-          FloorPlan.BASE + ".submission", 30);
+          FloorPlan.BASE + ".submission", 30,
+          // a session, how it is opened and secured, and what is said in it
+          FloorPlan.BASE + ".smtp", 26);
 
   private static final int MAX_PARAMETERS = 6;
 
