@@ -18,6 +18,7 @@ import dev.waybill.relay.queue.QueueSettings;
 import dev.waybill.relay.rendering.Comparisons;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppressions;
+import dev.waybill.relay.transcripts.Transcripts;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,7 @@ public final class AdminDoor {
       Operations operations,
       Journal journal,
       Comparisons comparisons,
+      Transcripts transcripts,
       Doctor doctor) {}
 
   /// This node, for `/status`.

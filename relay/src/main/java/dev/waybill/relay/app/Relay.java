@@ -51,6 +51,7 @@ import dev.waybill.relay.tokens.Tokens;
 import dev.waybill.relay.tracking.Senders;
 import dev.waybill.relay.tracking.Subscriptions;
 import dev.waybill.relay.tracking.TrackingDoor;
+import dev.waybill.relay.transcripts.Transcripts;
 import dev.waybill.relay.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,6 +89,7 @@ public final class Relay {
   private final Comparisons comparisons;
   private final HardBounces hardBounces;
   private final Transport transport;
+  private final Transcripts transcripts;
   private final DeliveryEngine delivery;
   private final Operations operations;
   private final ServerCertificate certificate;
@@ -182,6 +184,7 @@ public final class Relay {
                 new AddressPolicy(settings.delivery().allowNetworks())::permits,
                 clock,
                 metrics.registry()));
+    transcripts = Transcribing.open(settings, database, health, metrics.registry());
     delivery =
         new DeliveryEngine(
             settings.delivery(),
@@ -189,7 +192,8 @@ public final class Relay {
             this::render,
             this::settle,
             this::release,
-            new DeliveryEnvironment(SystemClock.nanos(), random, metrics.registry()));
+            new DeliveryEnvironment(
+                SystemClock.nanos(), random, metrics.registry(), transcripts::keep));
 
     operations =
         new Operations(
@@ -227,6 +231,7 @@ public final class Relay {
                 operations,
                 journal,
                 comparisons,
+                transcripts,
                 doctor()),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
@@ -266,6 +271,7 @@ public final class Relay {
     admin.stop(DOOR_GRACE);
     queue.close();
     transport.close();
+    transcripts.close();
     database.close();
     metrics.close();
   }

@@ -171,6 +171,10 @@ public final class Keys {
       single("retention.raw", Kind.durationOrNone(), "1d");
   public static final Key<Long> RETENTION_RAW_SIZE =
       single("retention.raw-size", Kind.size(), "1GiB");
+  public static final Key<Duration> RETENTION_TRANSCRIPTS =
+      single("retention.transcripts", Kind.durationOrNone(), "3d");
+  public static final Key<Long> RETENTION_TRANSCRIPTS_SIZE =
+      single("retention.transcripts-size", Kind.size(), "256MiB");
   public static final Key<Long> STORAGE_MIN_FREE_DISK =
       single("storage.min-free-disk", Kind.size(), "256MiB");
   public static final Key<Duration> STORAGE_SLOW_COMMIT =

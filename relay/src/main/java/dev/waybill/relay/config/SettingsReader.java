@@ -16,6 +16,7 @@ import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.SubmissionSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
+import dev.waybill.relay.transcripts.TranscriptSettings;
 import dev.waybill.relay.transport.TransportSettings;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -232,10 +233,15 @@ public final class SettingsReader {
   }
 
   private QueueSettings.Retention retention() {
+    Duration history = configuration.get(Keys.RETENTION_HISTORY);
+    Duration transcripts = configuration.get(Keys.RETENTION_TRANSCRIPTS);
     return new QueueSettings.Retention(
-        configuration.get(Keys.RETENTION_HISTORY),
+        history,
         configuration.get(Keys.RETENTION_RAW),
-        configuration.get(Keys.RETENTION_RAW_SIZE));
+        configuration.get(Keys.RETENTION_RAW_SIZE),
+        new TranscriptSettings(
+            transcripts.compareTo(history) > 0 ? history : transcripts,
+            configuration.get(Keys.RETENTION_TRANSCRIPTS_SIZE)));
   }
 
   private QueueSettings queue(

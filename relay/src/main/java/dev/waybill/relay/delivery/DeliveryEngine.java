@@ -103,7 +103,8 @@ public final class DeliveryEngine {
             new MemoryBudget(settings.memory()),
             new Semaphore(settings.totalConnections(), true),
             render,
-            new Ends(settle, release));
+            new Ends(settle, release),
+            new Scribe(environment.nanos(), environment.attempts()));
   }
 
   private HostConnector connector(DeliveryEnvironment environment, DeliveryMeters meters) {
@@ -259,6 +260,7 @@ public final class DeliveryEngine {
 
   private void settle(ReadyDelivery delivery, AttemptOutcome outcome) {
     shop.meters().count(Providers.OTHER, outcome);
+    shop.scribe().ended(delivery, outcome);
     shop.ends().settled(delivery, outcome);
   }
 

@@ -1,6 +1,8 @@
 package dev.waybill.relay.delivery;
 
+import dev.waybill.relay.transcripts.Attempt;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -8,5 +10,11 @@ import java.util.random.RandomGenerator;
 ///
 /// @param nanos a monotonic clock in nanoseconds
 /// @param random for the order of equal hosts; must be usable from any thread
+/// @param attempts takes what was said in each attempt, just before its outcome; must be quick
 public record DeliveryEnvironment(
-    LongSupplier nanos, RandomGenerator random, MeterRegistry meters) {}
+    LongSupplier nanos, RandomGenerator random, MeterRegistry meters, Consumer<Attempt> attempts) {
+  /// Where nobody wants to know what was said.
+  public DeliveryEnvironment(LongSupplier nanos, RandomGenerator random, MeterRegistry meters) {
+    this(nanos, random, meters, _ -> {});
+  }
+}

@@ -50,22 +50,29 @@ final class HostConnector {
   ///
   /// @param domain the recipient's
   /// @param enforced whether only a valid certificate will do
-  record Call(MxPlan plan, DomainName domain, boolean enforced) {}
+  /// @param minutes of the attempt
+  record Call(MxPlan plan, DomainName domain, boolean enforced, Minutes minutes) {}
 
   /// Why host after host was of no use.
   private static final class Reasons {
+    private final Minutes minutes;
     private final List<String> texts = new ArrayList<>();
     private boolean unanswered;
     private int tried;
     private @Nullable TransportLevel insisting;
     private String insistence = "";
 
+    Reasons(Minutes minutes) {
+      this.minutes = minutes;
+    }
+
     void add(String text) {
       texts.add(text);
+      minutes.remark(text);
     }
 
     void insecure(TransportLevel level, String text) {
-      texts.add(text);
+      add(text);
       insisting = level;
       insistence = text;
     }
@@ -106,7 +113,7 @@ final class HostConnector {
 
   /// Tries host after host until one opens a session.
   Contact open(Call call) {
-    Reasons reasons = new Reasons();
+    Reasons reasons = new Reasons(call.minutes());
     List<Candidate> later = new ArrayList<>();
     for (String host : call.plan().hosts(random)) {
       Candidate candidate = candidate(host, call, reasons);
@@ -228,14 +235,16 @@ final class HostConnector {
   private Contact.@Nullable Open open(
       Candidate candidate, Way way, Dialing.Line line, Call call, Reasons reasons) {
     HostDemand.Open demand = candidate.demand();
-    Opening opening = client.open(candidate.host(), line, demand.tls());
+    Opening opening =
+        client.open(candidate.host(), line, demand.tls(), call.minutes().connection());
     String why = IN_CLEAR;
     if (demand.tls().equals(TlsPolicy.OPPORTUNISTIC)
         && opening instanceof Opening.Failed failed
         && failed.inTls()) {
       // Opportunistic TLS must never keep mail from going (RFC 7435 §3).
       why = failed.reason();
-      opening = client.open(candidate.host(), way.address(), way.source(), TlsPolicy.CLEAR);
+      call.minutes().remark(why + "; once more in clear");
+      opening = client.open(candidate.host(), way, TlsPolicy.CLEAR, call.minutes().connection());
     }
     switch (opening) {
       case Opening.Ready(ClientSession session) -> {

@@ -44,6 +44,7 @@ final class SiteWorker implements Runnable {
   private final Site site;
   private final Workshop shop;
   private final AtomicInteger attempting;
+  private final Minutes minutes;
   private @Nullable ClientSession session;
   private AttemptOutcome.@Nullable Security security;
   private boolean permitted;
@@ -55,6 +56,7 @@ final class SiteWorker implements Runnable {
     this.site = site;
     this.shop = shop;
     this.attempting = attempting;
+    this.minutes = shop.scribe().minutes();
     this.provider = shop.providers().of(site.plan().records().getFirst().exchange());
   }
 
@@ -77,8 +79,10 @@ final class SiteWorker implements Runnable {
     attempting.incrementAndGet();
     try {
       Timer.Sample started = shop.meters().started();
+      minutes.begin();
       switch (attemptSafely(delivery)) {
         case Result.Ended(AttemptOutcome outcome) -> {
+          shop.scribe().ended(delivery, outcome, minutes);
           shop.ends().settled(delivery, outcome);
           shop.meters().ended(started, provider, outcome);
         }
@@ -169,7 +173,8 @@ final class SiteWorker implements Runnable {
                   copy.eightBit(),
                   copy.smtpUtf8(),
                   delivery.dsn()),
-              copy.bytes());
+              copy.bytes(),
+              minutes.transaction());
       switch (result) {
         case TransactionResult.Accepted(Reply reply) -> {
           site.succeeded();
@@ -259,7 +264,7 @@ final class SiteWorker implements Runnable {
     if (site.isStopped()) {
       return new HostConnector.Contact.None("delivery is stopping", false, null);
     }
-    HostConnector.Call call = new HostConnector.Call(site.plan(), domain, enforced);
+    HostConnector.Call call = new HostConnector.Call(site.plan(), domain, enforced, minutes);
     return switch (shop.connector().open(call)) {
       case HostConnector.Contact.Open(ClientSession opened, AttemptOutcome.Security how) -> {
         session = opened;

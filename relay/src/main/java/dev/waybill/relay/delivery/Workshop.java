@@ -10,6 +10,7 @@ import java.util.function.Function;
 /// @param memory the octets of rendered copies
 /// @param connections one permit per connection
 /// @param ends where deliveries go when a worker is done with them
+/// @param scribe writes down what was said
 record Workshop(
     DeliverySettings settings,
     HostConnector connector,
@@ -19,4 +20,5 @@ record Workshop(
     MemoryBudget memory,
     Semaphore connections,
     Function<ReadyDelivery, RenderedCopy> render,
-    Ends ends) {}
+    Ends ends,
+    Scribe scribe) {}

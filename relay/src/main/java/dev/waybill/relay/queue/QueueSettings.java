@@ -1,6 +1,7 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.transcripts.TranscriptSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -41,7 +42,14 @@ public record QueueSettings(
   /// @param raw for how long submitted bytes do, at least; zero for not at all
   /// @param rawSize octets of submitted bytes that nobody needs for delivery, at most; the oldest
   ///   go first
-  public record Retention(Duration history, Duration raw, long rawSize) {
+  /// @param transcripts how long what was said in attempts at deliveries is
+  public record Retention(
+      Duration history, Duration raw, long rawSize, TranscriptSettings transcripts) {
+    /// Without transcripts.
+    public Retention(Duration history, Duration raw, long rawSize) {
+      this(history, raw, rawSize, TranscriptSettings.OFF);
+    }
+
     public Retention {
       if (raw.isNegative() || rawSize < 0) {
         throw new IllegalArgumentException(

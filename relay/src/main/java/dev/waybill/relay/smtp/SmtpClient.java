@@ -39,14 +39,21 @@ public final class SmtpClient implements AutoCloseable {
   /// @param source the local address to connect from; empty leaves it to the system
   public Opening open(
       String host, InetSocketAddress address, Optional<InetAddress> source, TlsPolicy policy) {
-    Dialing dialing = dial(List.of(new Way(address, source)));
+    return open(host, new Way(address, source), policy, null);
+  }
+
+  /// As [#open(String, InetSocketAddress, Optional, TlsPolicy)], and writes down what is said.
+  ///
+  /// @param dialogue null for nothing to be written down
+  public Opening open(String host, Way way, TlsPolicy policy, @Nullable Dialogue dialogue) {
+    Dialing dialing = dial(List.of(way));
     return dialing
         .line()
-        .map(line -> open(host, line, policy))
+        .map(line -> open(host, line, policy, dialogue))
         .orElseGet(() ->
             new Opening.Failed(
                 Stage.CONNECT,
-                "%s: %s".formatted(Stage.CONNECT, dialing.failures().get(address)),
+                "%s: %s".formatted(Stage.CONNECT, dialing.failures().get(way.address())),
                 false));
   }
 
@@ -73,7 +80,10 @@ public final class SmtpClient implements AutoCloseable {
     Progress progress = new Progress();
     try {
       Wire wire = new Wire(line.watch().socket(), line.watch());
-      wire.record(dialogue);
+      if (dialogue != null) {
+        dialogue.note(described(host, line));
+        wire.record(dialogue);
+      }
       ClientSession session = open(host, line, wire, policy, progress);
       wire.record(null);
       return new Opening.Ready(session);
@@ -91,6 +101,16 @@ public final class SmtpClient implements AutoCloseable {
   @Override
   public void close() {
     deadlines.close();
+  }
+
+  private static String described(String host, Dialing.Line line) {
+    InetSocketAddress address = line.address();
+    return "connected to %s [%s] port %d from [%s]"
+        .formatted(
+            host,
+            address.getAddress().getHostAddress(),
+            address.getPort(),
+            line.watch().socket().getLocalAddress().getHostAddress());
   }
 
   private static final class Progress {
