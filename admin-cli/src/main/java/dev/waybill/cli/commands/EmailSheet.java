@@ -48,6 +48,22 @@ final class EmailSheet {
     root.report().table(email.path("recipients"), RECIPIENTS);
     out.println();
     root.report().table(email.path("events"), EVENTS);
+    for (JsonNode event : email.path("events")) {
+      if (hasMail(event)) {
+        root.say(
+            "The mail behind %s: waybillctl events report %s"
+                .formatted(Column.text(event.path("type")), Column.text(event.path("id"))));
+      }
+    }
+  }
+
+  /// Whether it was told by mail, and not by a reply to an attempt.
+  private static boolean hasMail(JsonNode event) {
+    return switch (Column.text(event.path("type"))) {
+      case "email.bounced", "email.complained" ->
+          event.path("data").path("attempt").isMissingNode();
+      default -> false;
+    };
   }
 
   private void line(String heading, String value) {

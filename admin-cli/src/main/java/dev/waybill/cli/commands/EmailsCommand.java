@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
     footer = {
       "  waybillctl emails list --to ann@example.com",
       "  waybillctl emails show 0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11",
+      "  waybillctl emails trace 0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11",
       "  waybillctl emails diff 0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11 --rcpt ann@example.com",
       "  waybillctl emails cancel 0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11"
     })
@@ -83,6 +84,33 @@ final class EmailsCommand {
       new EmailSheet(root).write(email);
     } else {
       root.report().object(email, COLUMNS);
+    }
+  }
+
+  @Command(
+      name = "trace",
+      description = {
+        "Show a message's whole life: how it came in, every attempt with what was said in it,",
+        "its events, and what it waits for. Transcripts are kept for retention.transcripts."
+      })
+  void trace(
+      @Parameters(paramLabel = "ID", description = "The message's id.") String id,
+      @Option(
+              names = "--rcpt",
+              paramLabel = "ADDRESS",
+              description = "Only this recipient (default: the first fifty).")
+          @Nullable String recipient)
+      throws Failure {
+    JsonNode trace = root.client().get(with(EMAILS.name(id).then("trace"), "rcpt", recipient));
+    if (root.output == Format.TABLE) {
+      new EmailTrace(root).write(trace);
+    } else {
+      root.report().rows(trace, trace.path("recipients"), EmailTrace.COLUMNS);
+    }
+    int omitted = trace.path("omitted").asInt(0);
+    if (omitted > 0) {
+      root.say(
+          "%,d more recipients are not shown; see one with --rcpt ADDRESS.".formatted(omitted));
     }
   }
 

@@ -111,6 +111,7 @@ public final class AdminDoor {
                         ledgers.comparisons(),
                         clock)
                     .routes(),
+                new TraceResource(ledgers).routes(),
                 new EventsResource(ledgers.journal()).routes(),
                 new StatusResource(node, ledgers.queue(), ledgers.domains(), clock).routes())
             .flatMap(List::stream)

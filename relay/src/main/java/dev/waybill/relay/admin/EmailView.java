@@ -95,7 +95,7 @@ record EmailView(
 
   /// @param entries everything known of the message, oldest first
   static EmailView of(MessageFacts facts, List<Journal.Entry> entries, List<Waiting> waiting) {
-    List<RecipientView> recipients = recipients(entries, waiting);
+    List<RecipientView> recipients = List.copyOf(recipients(entries, waiting).values());
     return new EmailView(
         "email",
         facts.id(),
@@ -120,7 +120,8 @@ record EmailView(
             .toList());
   }
 
-  private static List<RecipientView> recipients(
+  /// By their numbers.
+  static SortedMap<Integer, RecipientView> recipients(
       List<Journal.Entry> entries, List<Waiting> waiting) {
     SortedMap<Integer, RecipientView> recipients = new TreeMap<>();
     for (Journal.Entry entry : entries) {
@@ -141,7 +142,7 @@ record EmailView(
           (_, known) ->
               known != null && SETTLED.contains(known.state()) ? known : waiting(each, known));
     }
-    return List.copyOf(recipients.values());
+    return recipients;
   }
 
   private static RecipientView waiting(Waiting waiting, @Nullable RecipientView known) {
@@ -196,7 +197,7 @@ record EmailView(
   }
 
   /// A subject as people read it (RFC 2047); as it stands where it cannot be decoded.
-  private static String readable(String subject) {
+  static String readable(String subject) {
     try {
       return MimeUtility.decodeText(subject);
     } catch (UnsupportedEncodingException unknown) {

@@ -21,7 +21,6 @@ import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.rendering.Comparisons;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -29,9 +28,6 @@ import java.util.UUID;
 /// `/emails`: accepted messages, what became of each, and what the relay changed in it.
 final class EmailsResource {
   private static final int MAX_TO = 50;
-
-  /// How many events of one message are looked at.
-  private static final int MOST_EVENTS = 20_000;
 
   /// @param cancelled how many recipients get no copy now
   /// @param beingSent how many more get none unless the attempt that is under way succeeds
@@ -41,6 +37,7 @@ final class EmailsResource {
   private final Operations operations;
   private final Journal journal;
   private final Comparisons comparisons;
+  private final EmailFinder emails;
   private final InstantSource clock;
 
   EmailsResource(
@@ -53,6 +50,7 @@ final class EmailsResource {
     this.operations = operations;
     this.journal = journal;
     this.comparisons = comparisons;
+    this.emails = new EmailFinder(queue, journal);
     this.clock = clock;
   }
 
@@ -81,7 +79,7 @@ final class EmailsResource {
     return new HistoryStore.Filter(
         parameters.text("domain").map(EmailsResource::domain).orElse(null),
         parameters.text("tag").orElse(null),
-        parameters.text("to").map(text -> address("to", text)).orElse(null));
+        parameters.text("to").map(text -> EmailFinder.address("to", text)).orElse(null));
   }
 
   private EmailView.Summary summary(MessageFacts facts) {
@@ -100,29 +98,14 @@ final class EmailsResource {
   }
 
   private Response show(Request request) {
-    MessageFacts facts = known(request);
+    MessageFacts facts = emails.known(request);
     // first what waits: what is settled meanwhile is told by its event
     List<HistoryStore.Waiting> waiting = queue.history().waiting(facts.id());
-    return Json.response(200, EmailView.of(facts, events(facts.id()), waiting));
-  }
-
-  private List<Journal.Entry> events(UUID id) {
-    List<Journal.Entry> all = new ArrayList<>();
-    long last = 0;
-    while (all.size() < MOST_EVENTS) {
-      List<Journal.Entry> some =
-          journal.read(new Journal.Filter(last, null, id, false), EmailView.MAX_EVENTS);
-      all.addAll(some);
-      if (some.size() < EmailView.MAX_EVENTS) {
-        break;
-      }
-      last = some.getLast().seq();
-    }
-    return all;
+    return Json.response(200, EmailView.of(facts, emails.events(facts.id()), waiting));
   }
 
   private Response cancel(Request request) {
-    MessageFacts facts = known(request);
+    MessageFacts facts = emails.known(request);
     Instant start = clock.instant();
     Operation.Cancel operation = new Operation.Cancel("cancelled by request");
     Selection selection = Selection.ofMessage(facts.id());
@@ -145,7 +128,7 @@ final class EmailsResource {
   }
 
   private Response submitted(Request request) {
-    MessageFacts facts = known(request);
+    MessageFacts facts = emails.known(request);
     byte[] bytes = queue.submitted(facts.id()).orElseThrow(() -> gone(facts.id()));
     return Response.of(200, "message/rfc822", bytes)
         .with("X-Content-Type-Options", "nosniff")
@@ -154,34 +137,22 @@ final class EmailsResource {
   }
 
   private Response diff(Request request) {
-    UUID id = id(request);
+    UUID id = EmailFinder.id(request);
     EmailAddress recipient =
-        request.parameters().text("rcpt").map(text -> address("rcpt", text)).orElse(null);
+        request
+            .parameters()
+            .text("rcpt")
+            .map(text -> EmailFinder.address("rcpt", text))
+            .orElse(null);
     return switch (comparisons.compare(id, recipient)) {
       case Comparisons.Outcome.Compared(Comparisons.Comparison comparison) ->
           Json.response(200, DiffView.of(comparison));
-      case Comparisons.Outcome.NoSuchMessage _ -> throw notFound(request);
+      case Comparisons.Outcome.NoSuchMessage _ -> throw EmailFinder.notFound(request);
       case Comparisons.Outcome.NoSuchRecipient _ ->
-          throw new Refusal(
-              Problem.notFound(
-                  "the message %s has no recipient %s"
-                      .formatted(id, recipient == null ? "that is known" : recipient)));
+          throw EmailFinder.noRecipient(
+              id, recipient == null ? "that is known" : recipient.toString());
       case Comparisons.Outcome.BytesGone _ -> throw gone(id);
     };
-  }
-
-  /// @throws Refusal when there is no such message
-  private MessageFacts known(Request request) {
-    return queue.history().find(id(request)).orElseThrow(() -> notFound(request));
-  }
-
-  private static UUID id(Request request) {
-    return Ids.parse(request.variable("id")).orElseThrow(() -> notFound(request));
-  }
-
-  private static Refusal notFound(Request request) {
-    return new Refusal(
-        Problem.notFound("there is no email \"%s\"".formatted(request.variable("id"))));
   }
 
   /// 410: it was there (RFC 9110 §15.5.11).
@@ -192,13 +163,6 @@ final class EmailsResource {
             "not_found",
             "the submitted bytes of %s are not kept any more (see retention.raw and retention.raw-size)"
                 .formatted(id)));
-  }
-
-  private static EmailAddress address(String name, String text) {
-    return EmailAddress.parse(text)
-        .orElseThrow(() ->
-            new Refusal(
-                Problem.invalid(name, "\"" + text + "\"", "an address such as ann@example.com")));
   }
 
   private static DomainName domain(String text) {

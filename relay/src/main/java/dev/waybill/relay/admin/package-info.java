@@ -7,13 +7,13 @@
 /// decides.
 ///
 /// **What comes after:** the ledgers `domains`, `access`, `suppression`, the `queue`, the journal,
-/// and `rendering` for what was changed in a message.
+/// `transcripts` for what was said, and `rendering` for what was changed in a message.
 ///
 /// Read [AdminDoor], then `Authentication` and `Page`, then one class per noun: `DomainsResource`,
 /// `DoctorResource`, `ApiKeysResource`, `SuppressionsResource`, `StreamsResource`, `QueueResource`,
-/// `QueueOperationsResource`, `EmailsResource`, `EventsResource`, `StatusResource`,
-/// `HealthResource`, `MetricsResource`. [FirstKey] makes the key that a new installation starts
-/// with.
+/// `QueueOperationsResource`, `EmailsResource`, `TraceResource`, `EventsResource`,
+/// `StatusResource`, `HealthResource`, `MetricsResource`. [FirstKey] makes the key that a new
+/// installation starts with.
 @NullMarked
 package dev.waybill.relay.admin;
 

@@ -11,8 +11,10 @@ import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.keyring.DomainKey;
 import dev.waybill.relay.operations.DeliveryState;
 import dev.waybill.relay.rendering.Reason;
+import dev.waybill.relay.smtp.Dialogue;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.suppression.Suppression;
+import dev.waybill.relay.transcripts.Attempt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -107,6 +109,13 @@ class OpenApiTest {
             Map.entry("Email", EmailView.class),
             Map.entry("EmailRecipient", EmailView.RecipientView.class),
             Map.entry("EmailCancelled", EmailsResource.CancelledView.class),
+            Map.entry("EmailTrace", TraceView.class),
+            Map.entry("EmailTraceEnvelope", TraceView.EnvelopeView.class),
+            Map.entry("EmailTraceDecision", TraceView.DecisionView.class),
+            Map.entry("EmailTraceRecipient", TraceView.RecipientTrace.class),
+            Map.entry("EmailAttempt", TraceView.AttemptView.class),
+            Map.entry("EmailAttemptPart", TraceView.PartView.class),
+            Map.entry("EmailAttemptLine", TraceView.LineView.class),
             Map.entry("EmailDiff", DiffView.class),
             Map.entry("EmailChange", DiffView.ChangeView.class),
             Map.entry("EmailChangeWithin", DiffView.WithinView.class),
@@ -141,6 +150,10 @@ class OpenApiTest {
     assertThat(words(field("DoctorCheck", "check"))).isEqualTo(texts(Check.values(), Check::text));
     assertThat(words(schema("DeliveryState")))
         .isEqualTo(texts(DeliveryState.values(), DeliveryState::text));
+    assertThat(words(field("EmailAttemptPart", "part")))
+        .isEqualTo(texts(Attempt.Kind.values(), Attempt.Kind::text));
+    assertThat(words(field("EmailAttemptLine", "speaker")))
+        .isEqualTo(texts(Dialogue.Speaker.values(), Dialogue.Speaker::text));
     assertThat(words(schema("Verdict"))).isEqualTo(texts(Verdict.values(), Verdict::text));
     assertThat(words(schema("Origin")))
         .isEqualTo(texts(Suppression.Origin.values(), Suppression.Origin::text));
