@@ -436,6 +436,14 @@ class AgainstTheRealRelayTest {
         .contains("app@sandbox.example", "bytes as submitted", id)
         .containsPattern("eve@shown.example +delivered +delivered +1 ")
         .contains("email.sent", "email.delivered", "copy=", "selectors=wb1");
+    assertThat(run("emails", "trace", id).out())
+        .containsPattern("\\nState +delivered\\n")
+        .containsPattern("attempt 1 {2}delivered after [0-9]+ ms\\n")
+        .containsPattern("\\n +[0-9]+ ms {2}C: RCPT TO:<eve@shown.example>\\n")
+        .containsPattern("\\n +[0-9]+ ms {2}S: 250 2.0.0 Arrived")
+        .containsPattern("DKIM +signed with wb1 at ");
+    assertThat(run("emails", "trace", id, "--rcpt", "eve@shown.example", "-o", "csv").out())
+        .startsWith("email,state,reason,next_attempt_at,last_reply\r\neve@shown.example,delivered");
     Ran diff = run("emails", "diff", id);
     assertThat(diff.code()).as(diff.err()).isZero();
     assertThat(diff.out())
@@ -448,7 +456,7 @@ class AgainstTheRealRelayTest {
         .startsWith("reason,name,submitted_from,submitted_to,sent_from,sent_to,removed,added\r\n");
 
     String stranger = "0199f3a2-6c1e-7c44-9a55-2f0f3b5d8e11";
-    for (String verb : List.of("show", "diff", "cancel")) {
+    for (String verb : List.of("show", "trace", "diff", "cancel")) {
       assertThat(run("emails", verb, stranger).code()).as(verb).isEqualTo(5);
     }
     assertThat(run("emails", "diff", id, "--rcpt", "mallory@shown.example").code()).isEqualTo(5);

@@ -152,7 +152,7 @@ final class EmailTrace {
     return switch (kind) {
       case "earlier_connection" ->
           "a connection that stood already, opened %,d ms before".formatted(-offset);
-      default -> "%s, %,d ms after the beginning".formatted(kind, offset);
+      default -> "%s, %,d ms into the attempt".formatted(kind, offset);
     };
   }
 

@@ -98,7 +98,8 @@ record TraceRecipient(
       case "delivered" -> new Why("delivered", "The host took responsibility for it.");
       case "bounced" ->
           new Why(
-              fact(EventType.EMAIL_BOUNCED, "class", classOf(reply)), "It was refused for good.");
+              fact(EventType.EMAIL_BOUNCED, "class", classOf(reply)),
+              "It was refused for good: " + reply);
       case "expired" ->
           new Why(
               "expired",

@@ -2,6 +2,8 @@ package dev.waybill.relay.transcripts;
 
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.smtp.Dialogue;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,6 +31,7 @@ import java.util.zip.InflaterInputStream;
 /// @param content the transcripts, compressed; not to be changed
 record Block(Instant until, Set<UUID> messages, byte[] content) {
   private static final int FORMAT = 1;
+  private static final int BUFFER = 1 << 15;
   private static final Attempt.Kind[] KINDS = Attempt.Kind.values();
   private static final Dialogue.Speaker[] SPEAKERS = Dialogue.Speaker.values();
 
@@ -53,7 +56,9 @@ record Block(Instant until, Set<UUID> messages, byte[] content) {
   /// @throws IOException when the content is not what was packed
   static List<Transcript> unpack(byte[] content) throws IOException {
     try (DataInputStream in =
-        new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(content)))) {
+        new DataInputStream(
+            new BufferedInputStream(
+                new InflaterInputStream(new ByteArrayInputStream(content)), BUFFER))) {
       int format = in.readUnsignedByte();
       if (format != FORMAT) {
         throw new IOException("transcripts of format %d (expected: %d)".formatted(format, FORMAT));
@@ -75,8 +80,10 @@ record Block(Instant until, Set<UUID> messages, byte[] content) {
   private static byte[] pack(List<Transcript> transcripts) {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+    // the deflater is native: it is called for many octets at a time
     try (DataOutputStream out =
-        new DataOutputStream(new DeflaterOutputStream(packed, deflater, 4_096))) {
+        new DataOutputStream(
+            new BufferedOutputStream(new DeflaterOutputStream(packed, deflater, BUFFER), BUFFER))) {
       Map<List<Dialogue.Line>, Integer> places = new IdentityHashMap<>();
       List<List<Dialogue.Line>> dialogues = new ArrayList<>();
       for (Transcript transcript : transcripts) {

@@ -22,6 +22,7 @@ import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.transcripts.Attempt;
 import dev.waybill.relay.transport.Transport;
 import dev.waybill.relay.transport.TransportSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -125,6 +126,7 @@ public final class DeliveryHarness implements AutoCloseable {
   private final List<ScriptedMailHost> hosts = new ArrayList<>(List.of(first));
   private final Map<DeliveryKey, List<AttemptOutcome>> outcomes = new ConcurrentHashMap<>();
   private final List<ReadyDelivery> released = new CopyOnWriteArrayList<>();
+  private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile Function<ReadyDelivery, RenderedCopy> render = DeliveryHarness::plain;
 
@@ -162,7 +164,7 @@ public final class DeliveryHarness implements AutoCloseable {
                     .computeIfAbsent(delivery.key(), _ -> new CopyOnWriteArrayList<>())
                     .add(outcome),
             released::add,
-            new DeliveryEnvironment(System::nanoTime, new SecureRandom(), meters));
+            new DeliveryEnvironment(System::nanoTime, new SecureRandom(), meters, attempts::add));
   }
 
   private static Transport opportunistic(Resolver resolver, int port) {
@@ -252,6 +254,11 @@ public final class DeliveryHarness implements AutoCloseable {
           .until(() -> outcomes.containsKey(key));
     }
     return outcomes.get(key).getFirst();
+  }
+
+  /// What was said in the attempts at a delivery; each is there before its outcome.
+  public List<Attempt> attempts(DeliveryKey key) {
+    return attempts.stream().filter(attempt -> attempt.delivery().equals(key)).toList();
   }
 
   public int outcomes() {
