@@ -7,6 +7,7 @@ import dev.waybill.relay.testing.DeliveryHarness;
 import dev.waybill.relay.transcripts.Attempt;
 import dev.waybill.relay.transcripts.Attempt.Kind;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,10 @@ class TakesMinutesTest {
   @Test
   void tellsTheOpeningOnceMoreToAllThatTheConnectionCarries() throws IOException {
     try (DeliveryHarness harness =
-        new DeliveryHarness(DeliveryHarness.Options.usual().withSiteConnections(1))
+        new DeliveryHarness(
+                DeliveryHarness.Options.usual()
+                    .withSiteConnections(1)
+                    .withIdle(Duration.ofSeconds(20)))
             .receives("a.example")) {
       Attempt first = attempt(harness, harness.accept("one@a.example"));
       Attempt second = attempt(harness, harness.accept("two@a.example"));
@@ -42,7 +46,7 @@ class TakesMinutesTest {
       assertThat(second.parts().getFirst().dialogue())
           .isSameAs(first.parts().getFirst().dialogue());
       assertThat(words(second.parts().getLast()))
-          .contains("client: RCPT TO:<two@a.example>", "client: <24 octets>")
+          .contains("client: RCPT TO:<two@a.example>", "client: <25 octets>")
           .endsWith("server: 250 2.0.0 taken");
     }
   }
