@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -134,7 +135,7 @@ record Block(Instant until, Set<UUID> messages, byte[] content) {
     out.writeLong(transcript.delivery().messageId().getLeastSignificantBits());
     out.writeShort(transcript.delivery().ordinal());
     out.writeInt(transcript.number());
-    out.writeLong(transcript.began().toEpochMilli());
+    out.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, transcript.began()));
     out.writeLong(transcript.took().toMillis());
     out.writeUTF(transcript.ending().outcome());
     out.writeUTF(transcript.ending().reply());
@@ -152,7 +153,7 @@ record Block(Instant until, Set<UUID> messages, byte[] content) {
     DeliveryKey delivery =
         new DeliveryKey(new UUID(in.readLong(), in.readLong()), in.readUnsignedShort());
     int number = in.readInt();
-    Instant began = Instant.ofEpochMilli(in.readLong());
+    Instant began = Instant.EPOCH.plus(in.readLong(), ChronoUnit.MICROS);
     Duration took = Duration.ofMillis(in.readLong());
     Attempt.Ending ending = new Attempt.Ending(in.readUTF(), in.readUTF());
     boolean cut = in.readBoolean();

@@ -68,7 +68,7 @@ public record Transcript(
     return new Transcript(
         attempt.delivery(),
         attempt.number(),
-        endedAt.truncatedTo(ChronoUnit.MILLIS).minus(took),
+        endedAt.truncatedTo(ChronoUnit.MICROS).minus(took),
         took,
         new Attempt.Ending(
             attempt.ending().outcome(),
