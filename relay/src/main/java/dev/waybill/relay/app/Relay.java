@@ -47,6 +47,7 @@ import dev.waybill.relay.submission.Surroundings;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.tls.ServerCertificate;
+import dev.waybill.relay.tlsreport.TlsReports;
 import dev.waybill.relay.tokens.Tokens;
 import dev.waybill.relay.tracking.Senders;
 import dev.waybill.relay.tracking.Subscriptions;
@@ -54,6 +55,7 @@ import dev.waybill.relay.tracking.TrackingDoor;
 import dev.waybill.relay.transcripts.Transcripts;
 import dev.waybill.relay.transport.Transport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -62,6 +64,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 
@@ -88,6 +91,7 @@ public final class Relay {
   private final Renderer renderer;
   private final Comparisons comparisons;
   private final HardBounces hardBounces;
+  private final TlsReports tlsReports;
   private final Transport transport;
   private final Transcripts transcripts;
   private final DeliveryEngine delivery;
@@ -121,6 +125,8 @@ public final class Relay {
 
     // ledgers
     Resolver resolver = new Resolver(settings.dns().servers(), settings.dns().timeout());
+    Predicate<InetAddress> permitted =
+        new AddressPolicy(settings.delivery().allowNetworks())::permits;
     keys = ApiKeys.open(database, ids, clock, random);
     KeyAllowance allowance = new KeyAllowance(database, clock, SystemClock.nanos());
     KeyGuard guard = new KeyGuard(keys::authenticate, SystemClock.nanos());
@@ -130,9 +136,7 @@ public final class Relay {
             sealing,
             settings.plan(),
             settings.verification(),
-            new AuthoritativeRecords(
-                resolver.uncached(),
-                new AddressPolicy(settings.delivery().allowNetworks())::permits),
+            new AuthoritativeRecords(resolver.uncached(), permitted),
             new Domains.Surroundings(clock, ids, random, journal::append, metrics.registry()));
     suppressions =
         Suppressions.open(
@@ -174,16 +178,20 @@ public final class Relay {
     hardBounces =
         new HardBounces((address, domainId) ->
             suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE));
+    tlsReports =
+        new TlsReports(
+            settings.tlsReports(),
+            database,
+            new TlsReports.PostOffice(
+                domains::covering, suppressions::find, ids::next, this::accept),
+            new TlsReports.Surroundings(resolver, permitted, clock, metrics.registry()));
     transport =
         new Transport(
             settings.transport(),
             resolver,
             settings.dns().secure(),
             database,
-            new Transport.Surroundings(
-                new AddressPolicy(settings.delivery().allowNetworks())::permits,
-                clock,
-                metrics.registry()));
+            new Transport.Surroundings(permitted, clock, metrics.registry(), tlsReports::count));
     transcripts = Transcribing.open(settings, database, health, metrics.registry());
     delivery =
         new DeliveryEngine(
@@ -257,6 +265,7 @@ public final class Relay {
     feedback.start();
     submission.start();
     upkeep.start();
+    tlsReports.start();
     admin.start();
   }
 
@@ -270,6 +279,7 @@ public final class Relay {
     upkeep.stop();
     admin.stop(DOOR_GRACE);
     queue.close();
+    tlsReports.stop();
     transport.close();
     transcripts.close();
     database.close();

@@ -1,6 +1,7 @@
 package dev.waybill.relay.config;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.tracking.Privacy;
 import java.net.InetAddress;
@@ -149,6 +150,15 @@ public final class Keys {
   public static final Key<Duration> DELIVERY_RETRY_LIFETIME =
       single("delivery.retry.lifetime", Kind.duration(), "5d");
 
+  public static final Key<Boolean> TLS_REPORTS_ENABLED =
+      single("tls-reports.enabled", Kind.yesOrNo(), "false");
+  public static final Key<String> TLS_REPORTS_ORGANIZATION =
+      single("tls-reports.organization", Kind.text(), "");
+  public static final Key<EmailAddress> TLS_REPORTS_CONTACT =
+      single("tls-reports.contact", mailbox(), "");
+  public static final Key<EmailAddress> TLS_REPORTS_FROM =
+      single("tls-reports.from", mailbox(), "");
+
   public static final Key<String> DOMAINS_SPF_MECHANISMS =
       list("domains.spf-mechanisms", Kind.text(), "");
   public static final Key<DomainName> DOMAINS_FEEDBACK_HOST =
@@ -185,6 +195,10 @@ public final class Keys {
   /// Every key in the order of the configuration file.
   public static List<Key<?>> all() {
     return Collections.unmodifiableList(ALL);
+  }
+
+  private static Kind<EmailAddress> mailbox() {
+    return new Kind<>("an address such as tls@example.com", EmailAddress::parse);
   }
 
   private static Kind<IpNetwork> network() {

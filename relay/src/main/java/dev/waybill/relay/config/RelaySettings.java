@@ -13,6 +13,7 @@ import dev.waybill.relay.rendering.RenderingSettings;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.SubmissionSettings;
+import dev.waybill.relay.tlsreport.TlsReportSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
 import dev.waybill.relay.transport.TransportSettings;
 import java.net.InetSocketAddress;
@@ -35,6 +36,7 @@ import java.util.Optional;
 /// @param rendering what copies carry
 /// @param delivery how mail leaves
 /// @param transport which demands on its way are asked for
+/// @param tlsReports whether and as whom domains are told how sessions with them went
 /// @param feedback the door for bounces and complaints
 /// @param tracking the door for opens, clicks and unsubscribing
 /// @param admin the door for operators
@@ -51,6 +53,7 @@ public record RelaySettings(
     RenderingSettings rendering,
     DeliverySettings delivery,
     TransportSettings transport,
+    TlsReportSettings tlsReports,
     FeedbackSettings feedback,
     TrackingSettings tracking,
     AdminSettings admin) {

@@ -8,6 +8,7 @@ import dev.waybill.relay.domains.RecordPlanSettings;
 import dev.waybill.relay.domains.VerificationSettings;
 import dev.waybill.relay.feedback.FeedbackSettings;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.QueueSettings;
 import dev.waybill.relay.queue.RetrySchedule;
 import dev.waybill.relay.rendering.RenderingSettings;
@@ -15,6 +16,7 @@ import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.SubmissionSettings;
+import dev.waybill.relay.tlsreport.TlsReportSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
 import dev.waybill.relay.transcripts.TranscriptSettings;
 import dev.waybill.relay.transport.TransportSettings;
@@ -118,6 +120,7 @@ public final class SettingsReader {
             configuration.get(Keys.DELIVERY_DANE),
             delivery.port(),
             delivery.trustedCertificates()),
+        tlsReports(hostname, delivery.trustedCertificates()),
         named("feedback", () -> feedback(hostname)),
         named("tracking", () -> tracking(dataDir, List.of(hostname.value(), trackingHost.value()))),
         new AdminSettings(configuration.get(Keys.ADMIN_LISTEN)));
@@ -308,6 +311,19 @@ public final class SettingsReader {
     } catch (IllegalArgumentException refused) {
       throw new IllegalArgumentException(keys + ": " + refused.getMessage(), refused);
     }
+  }
+
+  private TlsReportSettings tlsReports(DomainName hostname, Optional<Path> trusted) {
+    return TlsReportSettings.of(
+        configuration.get(Keys.TLS_REPORTS_ENABLED),
+        configuration.optional(Keys.TLS_REPORTS_ORGANIZATION).orElse(hostname.value()),
+        configuration
+            .optional(Keys.TLS_REPORTS_CONTACT)
+            .map(EmailAddress::toString)
+            .orElse("postmaster@" + hostname),
+        configuration.optional(Keys.TLS_REPORTS_FROM),
+        hostname,
+        trusted);
   }
 
   private static String mechanism(InetAddress address) {

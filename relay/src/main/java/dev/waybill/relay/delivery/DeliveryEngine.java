@@ -11,6 +11,7 @@ import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.storage.StorageException;
+import dev.waybill.relay.tlsreport.TlsReports;
 import dev.waybill.relay.transport.DomainPolicy;
 import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
@@ -250,7 +251,8 @@ public final class DeliveryEngine {
 
   private void dispatch(ReadyDelivery delivery, Route route) {
     switch (route) {
-      case Route.To to -> enqueue(delivery, to);
+      case Route.To to ->
+          enqueue(delivery, TlsReports.isReport(delivery.message().facts()) ? to.exempt() : to);
       case Route.Refused(String reply) ->
           settle(delivery, new AttemptOutcome.Rejected(null, reply));
       case Route.Unknown(String reason) -> settle(delivery, new AttemptOutcome.Unreachable(reason));

@@ -12,6 +12,7 @@ import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.smtp.TlsPolicy;
 import dev.waybill.relay.smtp.Way;
 import dev.waybill.relay.transport.HostDemand;
+import dev.waybill.relay.transport.TlsSession;
 import dev.waybill.relay.transport.Transport;
 import dev.waybill.relay.transport.TransportLevel;
 import java.net.InetAddress;
@@ -170,10 +171,11 @@ final class HostConnector {
     return switch (transport.demand(
         name.get(), call.domain(), call.plan().policy(), call.enforced())) {
       case HostDemand.Open open -> new Candidate(host, open, ways);
-      case HostDemand.Barred(TransportLevel level, String reason, boolean unknown) -> {
-        reasons.unanswered |= unknown;
-        reasons.insecure(level, host + ": " + reason);
-        report.failed(level);
+      case HostDemand.Barred barred -> {
+        reasons.unanswered |= barred.unanswered();
+        reasons.insecure(barred.level(), host + ": " + barred.reason());
+        report.failed(
+            new TlsSession.Contact(call.domain(), host, null, null), barred, call, barred.reason());
         yield null;
       }
     };
@@ -235,6 +237,7 @@ final class HostConnector {
   private Contact.@Nullable Open open(
       Candidate candidate, Way way, Dialing.Line line, Call call, Reasons reasons) {
     HostDemand.Open demand = candidate.demand();
+    InetAddress local = line.localAddress();
     Opening opening =
         client.open(candidate.host(), line, demand.tls(), call.minutes().connection());
     String why = IN_CLEAR;
@@ -249,13 +252,18 @@ final class HostConnector {
     switch (opening) {
       case Opening.Ready(ClientSession session) -> {
         suspects.invalidate(way.address());
-        return new Contact.Open(session, report.opened(session, demand, call.plan().policy(), why));
+        return new Contact.Open(session, report.opened(session, demand, call, why));
       }
       case Opening.Failed failed -> {
         String reason =
             "%s: %s".formatted(name(candidate.host(), way.address().getAddress()), failed.reason());
         if (failed.inTls()) {
-          report.failed(demand.level());
+          report.failed(
+              new TlsSession.Contact(
+                  call.domain(), candidate.host(), local, way.address().getAddress()),
+              demand,
+              call,
+              failed.reason());
           reasons.insecure(demand.level(), reason);
         } else {
           suspects.put(way.address(), true);

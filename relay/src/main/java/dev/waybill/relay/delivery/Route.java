@@ -12,7 +12,14 @@ import java.util.Set;
 /// Where a recipient domain's mail goes. A value; any thread may use it.
 sealed interface Route {
   /// To the hosts of a site.
-  record To(SiteKey site, MxPlan plan) implements Route {}
+  record To(SiteKey site, MxPlan plan) implements Route {
+    /// To the same hosts, held to nothing: for mail that tells of this very way (RFC 8460 §3).
+    To exempt() {
+      return new To(
+          SiteKey.of(plan.records(), DomainPolicy.EXEMPT),
+          new MxPlan(plan.records(), DomainPolicy.EXEMPT));
+    }
+  }
 
   /// Nowhere, for good.
   ///

@@ -4,6 +4,7 @@ import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.transport.DomainPolicy;
 import dev.waybill.relay.transport.HostDemand;
+import dev.waybill.relay.transport.TlsSession;
 import dev.waybill.relay.transport.Transport;
 import dev.waybill.relay.transport.TransportLevel;
 import java.util.ArrayList;
@@ -30,7 +31,9 @@ final class SecurityReport {
   ///
   /// @param whyClear why it is in clear, if it is
   AttemptOutcome.Security opened(
-      ClientSession session, HostDemand.Open demand, DomainPolicy policy, String whyClear) {
+      ClientSession session, HostDemand.Open demand, HostConnector.Call call, String whyClear) {
+    DomainPolicy policy = call.plan().policy();
+    transport.opened(session, call.domain(), demand, policy, whyClear);
     boolean clear = session.tls().isEmpty();
     TransportLevel level = clear ? TransportLevel.NONE : demand.level();
     Optional<String> problem = clear ? Optional.of(whyClear) : session.certificateProblem();
@@ -55,8 +58,10 @@ final class SecurityReport {
   }
 
   /// There is no session with a host, because of what it is to keep to.
-  void failed(TransportLevel level) {
-    meters.secured(level, "failed");
+  void failed(
+      TlsSession.Contact contact, HostDemand demand, HostConnector.Call call, String reason) {
+    meters.secured(demand.level(), "failed");
+    transport.failed(contact, demand, call.plan().policy(), reason);
   }
 
   private static String cut(String text) {

@@ -10,6 +10,7 @@ import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TransactionResult;
 import dev.waybill.relay.storage.StorageException;
+import dev.waybill.relay.tlsreport.TlsReports;
 import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -151,20 +152,21 @@ final class SiteWorker implements Runnable {
 
   private Result carry(RenderedCopy copy, ReadyDelivery delivery) {
     DomainName domain = delivery.recipient().domain();
+    boolean tlsRequired = copy.requireTls() && !TlsReports.isReport(delivery.message().facts());
     String reason = "";
     for (int conversation = 0; conversation < MAX_CONVERSATIONS; conversation++) {
       if (session != null && session.onlyFor().filter(only -> !only.equals(domain)).isPresent()) {
         hangUp();
       }
       Result refusal = session == null ? connect(domain) : null;
-      if (refusal == null && copy.requireTls()) {
+      if (refusal == null && tlsRequired) {
         refusal = secure(domain);
       }
       if (refusal != null || session == null) {
         return refusal == null ? new Result.Unattempted() : refusal;
       }
       boolean fresh = carried == 0;
-      AttemptOutcome.Peer peer = peer(session, copy.requireTls());
+      AttemptOutcome.Peer peer = peer(session, tlsRequired);
       TransactionResult result =
           session.send(
               new Envelope(

@@ -4,6 +4,7 @@ import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -50,6 +51,11 @@ public final class ClientSession implements AutoCloseable {
 
   public InetSocketAddress address() {
     return address;
+  }
+
+  /// Our own end of the connection.
+  public InetAddress localAddress() {
+    return wire.localAddress();
   }
 
   /// What the host said first.

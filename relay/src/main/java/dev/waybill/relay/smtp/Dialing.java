@@ -1,5 +1,6 @@
 package dev.waybill.relay.smtp;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,11 @@ public record Dialing(Optional<Line> line, Map<InetSocketAddress, String> failur
 
     public InetSocketAddress address() {
       return address;
+    }
+
+    /// Our own end of the connection.
+    public InetAddress localAddress() {
+      return watch.socket().getLocalAddress();
     }
 
     DeadlineKeeper.Watch watch() {

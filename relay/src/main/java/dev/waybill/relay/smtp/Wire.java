@@ -2,6 +2,7 @@ package dev.waybill.relay.smtp;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,6 +37,10 @@ final class Wire implements AutoCloseable {
   /// Where what is said from now on is written down; null for nowhere.
   void record(@Nullable Dialogue into) {
     dialogue = into;
+  }
+
+  InetAddress localAddress() {
+    return socket.getLocalAddress();
   }
 
   Reply readReply(Duration limit) throws IOException {

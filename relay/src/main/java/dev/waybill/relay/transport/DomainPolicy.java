@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// @param secureHosts whether DNSSEC proves which hosts the domain has
 /// @param sts the weight of its MTA-STS policy; null without one
 /// @param permitted the domain's hosts that the policy names
+/// @param exempt whether it is for mail that tells of this very way: it is held to nothing, and its
+///   sessions are not told of (RFC 8460 §3)
 public record DomainPolicy(
-    boolean secureHosts, StsPolicy.@Nullable Mode sts, Set<String> permitted) {
+    boolean secureHosts, StsPolicy.@Nullable Mode sts, Set<String> permitted, boolean exempt) {
   /// Nothing but opportunistic TLS.
-  public static final DomainPolicy OPEN = new DomainPolicy(false, null, Set.of());
+  public static final DomainPolicy OPEN = new DomainPolicy(false, null, Set.of(), false);
+
+  /// The same, for mail that tells of the way.
+  public static final DomainPolicy EXEMPT = new DomainPolicy(false, null, Set.of(), true);
 
   public DomainPolicy {
     permitted = Set.copyOf(permitted);
@@ -30,6 +35,7 @@ public record DomainPolicy(
             permitted.add(host);
           }
         }));
-    return new DomainPolicy(secureHosts, counting.map(StsPolicy::mode).orElse(null), permitted);
+    return new DomainPolicy(
+        secureHosts, counting.map(StsPolicy::mode).orElse(null), permitted, false);
   }
 }

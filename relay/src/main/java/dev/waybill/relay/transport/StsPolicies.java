@@ -36,6 +36,9 @@ final class StsPolicies {
   private static final Duration IN_USE = Duration.ofDays(30);
   private static final Duration NOTED = Duration.ofDays(1);
 
+  /// Why a domain that says it has a policy has none.
+  record Trouble(FailureKind kind, String reason) {}
+
   private final PublishedRecords dns;
   private final PolicyFetch fetch;
   private final StsPolicyStore store;
@@ -48,6 +51,9 @@ final class StsPolicies {
   /// The time of the last fetch that failed, by domain and id.
   private final Cache<String, Instant> failures =
       Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterWrite(PAUSE_AFTER_FAILURE).build();
+
+  private final Cache<DomainName, Trouble> troubles =
+      Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterWrite(REFRESH_AGAIN).build();
 
   private final Map<DomainName, CompletableFuture<Optional<KnownPolicy>>> underWay =
       new ConcurrentHashMap<>();
@@ -72,6 +78,9 @@ final class StsPolicies {
     Instant now = clock.instant();
     Optional<KnownPolicy> known = known(domain).filter(policy -> policy.standsAt(now));
     Optional<String> id = publishedId(domain);
+    if (id.isEmpty()) {
+      troubles.invalidate(domain);
+    }
     if (id.isPresent() && known.filter(policy -> policy.recordId().equals(id.get())).isEmpty()) {
       Optional<KnownPolicy> fetched = fetchOnce(domain, id.get(), now);
       if (fetched.isPresent()) {
@@ -101,6 +110,17 @@ final class StsPolicies {
         store.refreshLater(known.domain(), now.plus(REFRESH_AGAIN));
       }
     }
+  }
+
+  /// The policy as it was seen last, if that is at hand.
+  Optional<StsPolicy> remembered(DomainName domain) {
+    Optional<KnownPolicy> known = kept.getIfPresent(domain);
+    return known == null ? Optional.empty() : known.map(KnownPolicy::policy);
+  }
+
+  /// Why the policy that the domain says it has could not be had lately; empty when it could.
+  Optional<Trouble> trouble(DomainName domain) {
+    return Optional.ofNullable(troubles.getIfPresent(domain));
   }
 
   private Optional<KnownPolicy> known(DomainName domain) {
@@ -145,10 +165,16 @@ final class StsPolicies {
     }
     try {
       return switch (fetch.fetch(domain)) {
-        case PolicyFetch.Fetched.Nothing(String reason) -> failed(domain, asked, reason);
+        case PolicyFetch.Fetched.Nothing(String reason, boolean untrusted) ->
+            failed(
+                domain,
+                asked,
+                untrusted ? FailureKind.STS_WEBPKI_INVALID : FailureKind.STS_POLICY_FETCH_ERROR,
+                reason);
         case PolicyFetch.Fetched.Text(String text) ->
             switch (StsPolicy.read(text)) {
-              case StsPolicy.Reading.Malformed(String reason) -> failed(domain, asked, reason);
+              case StsPolicy.Reading.Malformed(String reason) ->
+                  failed(domain, asked, FailureKind.STS_POLICY_INVALID, reason);
               case StsPolicy.Reading.Read(StsPolicy policy) ->
                   Optional.of(keep(new KnownPolicy(domain, id, policy, clock.instant(), usedAt)));
             };
@@ -161,13 +187,16 @@ final class StsPolicies {
   private KnownPolicy keep(KnownPolicy known) {
     store.save(known);
     kept.put(known.domain(), Optional.of(known));
+    troubles.invalidate(known.domain());
     count("fetched");
     LOG.info("MTA-STS policy of {}: {}", known.domain(), known.policy());
     return known;
   }
 
-  private Optional<KnownPolicy> failed(DomainName domain, String asked, String reason) {
+  private Optional<KnownPolicy> failed(
+      DomainName domain, String asked, FailureKind kind, String reason) {
     failures.put(asked, clock.instant());
+    troubles.put(domain, new Trouble(kind, reason));
     count("failed");
     LOG.info("the MTA-STS policy of {} cannot be had: {}", domain, reason);
     return Optional.empty();

@@ -9,22 +9,18 @@ import dev.waybill.relay.dns.SecureResolver;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.smtp.TlsPolicy;
-import dev.waybill.relay.smtp.TrustedAuthorities;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.StorageException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
-import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,14 +33,25 @@ public final class Transport {
   /// What it takes from its surroundings.
   ///
   /// @param permitted which addresses a policy host may have
+  /// @param sessions hears how each session went; must be quick and ask nobody
   public record Surroundings(
-      Predicate<InetAddress> permitted, InstantSource clock, MeterRegistry meters) {}
+      Predicate<InetAddress> permitted,
+      InstantSource clock,
+      MeterRegistry meters,
+      Consumer<TlsSession> sessions) {
+    /// Where nobody wants to hear of sessions.
+    public Surroundings(
+        Predicate<InetAddress> permitted, InstantSource clock, MeterRegistry meters) {
+      this(permitted, clock, meters, _ -> {});
+    }
+  }
 
   private final Resolver resolver;
   private final Optional<SecureResolver> secure;
   private final Optional<DaneRecords> dane;
   private final Optional<StsPolicies> policies;
   private final SeenLevels seen;
+  private final SessionTeller teller;
 
   /// @param resolver asked where nothing has to be proven
   /// @param secure asked where DANE is on
@@ -66,7 +73,7 @@ public final class Transport {
                     new PolicyFetch(
                         resolver,
                         surroundings.permitted(),
-                        sockets(settings),
+                        GuardedHttps.trusting(settings.trustedCertificates()),
                         settings.policyPort(),
                         settings.policyLimit()),
                     database,
@@ -74,17 +81,7 @@ public final class Transport {
                     surroundings.meters()))
             : Optional.empty();
     this.seen = new SeenLevels(database, surroundings.clock());
-  }
-
-  private static SSLSocketFactory sockets(TransportSettings settings) {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(
-          null, new TrustManager[] {TrustedAuthorities.of(settings.trustedCertificates())}, null);
-      return context.getSocketFactory();
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalStateException(missing);
-    }
+    this.teller = new SessionTeller(policies, surroundings.sessions());
   }
 
   /// Begins to look at a domain: its policy is on its way while its hosts are asked for.
@@ -211,6 +208,31 @@ public final class Transport {
       now = session.isVerified() ? SeenLevels.Seen.VERIFIED : SeenLevels.Seen.ENCRYPTED;
     }
     return seen.note(session.host(), now, policy.secureHosts() && dane.isPresent());
+  }
+
+  /// Tells whoever listens of a session that stands.
+  ///
+  /// @param whyClear why it is in clear, if it is
+  public void opened(
+      ClientSession session,
+      DomainName domain,
+      HostDemand.Open demand,
+      DomainPolicy policy,
+      String whyClear) {
+    boolean clear = session.tls().isEmpty();
+    teller.opened(
+        new TlsSession.Contact(
+            domain, session.host(), session.localAddress(), session.address().getAddress()),
+        demand,
+        policy,
+        clear ? Optional.of(whyClear) : session.certificateProblem(),
+        clear);
+  }
+
+  /// Tells whoever listens that there is no session, because of TLS.
+  public void failed(
+      TlsSession.Contact contact, HostDemand demand, DomainPolicy policy, String reason) {
+    teller.failed(contact, demand, policy, reason);
   }
 
   /// Fetches policies again that are due, and writes down what was noted. To be called now and

@@ -8,8 +8,9 @@
 /// not go to. *After it:* delivery picks hosts and opens connections by the [HostDemand].
 ///
 /// Reading order: [TransportSettings], [Transport], [DomainPolicy], [HostDemand], [TransportLevel],
-/// [StsPolicy] with `StsRecord`, `PolicyFetch`, `StsPolicies` and its store, `DaneRecords`,
-/// `SeenLevels` and its store.
+/// [StsPolicy] with `StsRecord`, `PolicyFetch` over [GuardedHttps], `StsPolicies` and its store,
+/// `DaneRecords`, `SeenLevels` and its store; then what it tells of sessions: [TlsSession] with
+/// [AppliedPolicy] and [FailureKind], by `SessionTeller`.
 @NullMarked
 package dev.waybill.relay.transport;
 

@@ -13,6 +13,9 @@ import dev.waybill.relay.testing.MovableClock;
 import dev.waybill.relay.testing.PolicyHost;
 import dev.waybill.relay.testing.ScriptedMailHost;
 import dev.waybill.relay.testing.ZoneSigner;
+import dev.waybill.relay.transport.AppliedPolicy;
+import dev.waybill.relay.transport.FailureKind;
+import dev.waybill.relay.transport.TlsSession;
 import dev.waybill.relay.transport.Transport;
 import dev.waybill.relay.transport.TransportSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -20,9 +23,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +41,7 @@ class TravelsSafelyTest {
 
   @TempDir private Path folder;
   private final MovableClock clock = MovableClock.standing();
+  private final List<TlsSession> told = new CopyOnWriteArrayList<>();
   private final Database database = DeliveryHarness.memory();
   private IssuedCertificate certificate;
   private IssuedCertificate web;
@@ -49,6 +55,10 @@ class TravelsSafelyTest {
     web = IssuedCertificate.of(folder, "mta-sts.a.example");
     signer = new ZoneSigner();
     policies = new PolicyHost(web.context());
+    begin();
+  }
+
+  private void begin() throws Exception {
     harness = harness(certificate.pem());
     harness.host().startTls(certificate.context());
     harness.receives("a.example");
@@ -80,7 +90,7 @@ class TravelsSafelyTest {
                   Duration.ofSeconds(10),
                   TrustAnchors.of(Optional.of(anchors))),
               database,
-              new Transport.Surroundings(_ -> true, clock, new SimpleMeterRegistry()));
+              new Transport.Surroundings(_ -> true, clock, new SimpleMeterRegistry(), told::add));
         });
   }
 
@@ -323,6 +333,143 @@ class TravelsSafelyTest {
                 "in clear; on 2026-01-02 it was with TLS and a valid certificate"));
     assertThat(harness.meters.get("waybill.delivery.tls.downgrades").counter().count())
         .isEqualTo(1);
+  }
+
+  private void tells(AppliedPolicy.Type type, FailureKind kind) {
+    assertThat(told)
+        .singleElement()
+        .satisfies(session -> {
+          assertThat(session.domain().value()).isEqualTo("a.example");
+          assertThat(session.policy().type()).isEqualTo(type);
+          assertThat(session.failure().map(TlsSession.Failure::kind)).contains(kind);
+        });
+    told.clear();
+  }
+
+  private void tellsSuccess(AppliedPolicy.Type type) {
+    assertThat(told).singleElement().matches(session -> session.failure().isEmpty());
+    assertThat(told.getFirst().policy().type()).isEqualTo(type);
+  }
+
+  @Test
+  void tellsOfSessionsUnderRecords() throws Exception {
+    tlsa(WRONG);
+    kept("dane", "no TLSA record matches the certificate");
+    assertThat(told.getFirst().failure())
+        .contains(
+            new TlsSession.Failure(
+                FailureKind.VALIDATION_FAILURE,
+                told.getFirst().failure().orElseThrow().reason(),
+                "mx.a.example",
+                "127.0.0.1",
+                "127.0.0.2"));
+    assertThat(told.getFirst().policy().strings()).containsExactly(WRONG);
+    assertThat(told.getFirst().policy().domain().value()).isEqualTo("mx.a.example");
+    tells(AppliedPolicy.Type.TLSA, FailureKind.VALIDATION_FAILURE);
+  }
+
+  @Test
+  void tellsOfSessionsUnderRecordsThatAreRight() throws Exception {
+    tlsa(certificate.tlsa(1, 1));
+    delivered();
+    tellsSuccess(AppliedPolicy.Type.TLSA);
+  }
+
+  @Test
+  void tellsOfRecordsThatCannotBeUsed() throws Exception {
+    tlsa("3 1 9 00");
+    delivered();
+    tells(AppliedPolicy.Type.TLSA, FailureKind.TLSA_INVALID);
+  }
+
+  @Test
+  void tellsOfForgedRecords() throws Exception {
+    tlsa(certificate.tlsa(1, 1));
+    signer.forging("_%d._tcp.mx.a.example".formatted(harness.host().port()));
+    kept("dane", "DANE: no answer");
+    tells(AppliedPolicy.Type.TLSA, FailureKind.DNSSEC_INVALID);
+  }
+
+  @Test
+  void tellsOfSessionsUnderAPolicy() {
+    policy("enforce", "mx.a.example");
+    delivered();
+    tellsSuccess(AppliedPolicy.Type.STS);
+    assertThat(told.getFirst().policy().strings())
+        .containsExactly("version: STSv1", "mode: enforce", "mx: mx.a.example", "max_age: 86400");
+    assertThat(told.getFirst().policy().hosts()).containsExactly("mx.a.example");
+  }
+
+  @Test
+  void tellsOfAHostThatThePolicyDoesNotName() {
+    policy("enforce", "mx.elsewhere.example");
+    kept("mta-sts", "does not name this host");
+    tells(AppliedPolicy.Type.STS, FailureKind.VALIDATION_FAILURE);
+  }
+
+  @Test
+  void tellsWhatIsWrongWithACertificate() throws Exception {
+    policy("testing", "mx.a.example");
+    harness.host().startTls(IssuedCertificate.of(folder, "mx.a.example").context());
+    delivered();
+    tells(AppliedPolicy.Type.STS, FailureKind.CERTIFICATE_NOT_TRUSTED);
+  }
+
+  @Test
+  void tellsThatACertificateIsForAnotherHost() throws Exception {
+    harness.close();
+    certificate = IssuedCertificate.of(folder, "elsewhere.example");
+    begin();
+    policy("enforce", "mx.a.example");
+    kept("mta-sts", "STARTTLS");
+    tells(AppliedPolicy.Type.STS, FailureKind.CERTIFICATE_HOST_MISMATCH);
+  }
+
+  @Test
+  void tellsThatACertificateHasRunOut() throws Exception {
+    harness.close();
+    certificate =
+        IssuedCertificate.until(folder, Instant.parse("2020-01-01T00:00:00Z"), "mx.a.example");
+    begin();
+    policy("enforce", "mx.a.example");
+    kept("mta-sts", "STARTTLS");
+    tells(AppliedPolicy.Type.STS, FailureKind.CERTIFICATE_EXPIRED);
+  }
+
+  @Test
+  void tellsThatAHostHasNoTls() {
+    harness.host().startTls(null);
+    delivered();
+    tells(AppliedPolicy.Type.NONE, FailureKind.STARTTLS_NOT_SUPPORTED);
+  }
+
+  @Test
+  void tellsThatAPolicyCouldNotBeHad() {
+    policy("enforce", "mx.a.example");
+    policies.answers("a.example", "HTTP/1.1 500 Oops\r\n\r\n");
+    delivered();
+    tells(AppliedPolicy.Type.STS, FailureKind.STS_POLICY_FETCH_ERROR);
+  }
+
+  @Test
+  void tellsThatWhatWasFetchedIsNoPolicy() {
+    policy("whatever", "mx.a.example");
+    delivered();
+    tells(AppliedPolicy.Type.STS, FailureKind.STS_POLICY_INVALID);
+  }
+
+  @Test
+  void letsReportsGoWhateverIsDemandedAndTellsNothingOfThem() {
+    tlsa(WRONG);
+    policy("enforce", "mx.elsewhere.example");
+    harness.rendersWith(delivery -> DeliveryHarness.copy(delivery, true));
+    harness.host().startTls(null);
+    assertThat(
+            harness.outcome(harness.accept("tls@a.example", "by relay.example.com (TLS report)")))
+        .isInstanceOf(AttemptOutcome.Delivered.class);
+    assertThat(told).isEmpty();
+    assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Unreachable.class);
+    assertThat(harness.host().received()).hasSize(1);
   }
 
   @Test

@@ -18,7 +18,7 @@ final class FloorPlan {
           List.of("tokens", "idempotency", "keyring", "brand", "transcripts"),
           List.of("access", "suppression", "domains", "transport"),
           List.of("queue"),
-          List.of("admission", "rendering", "operations"),
+          List.of("admission", "rendering", "operations", "tlsreport"),
           List.of("submission", "delivery", "tracking", "feedback", "doctor"),
           List.of("admin"),
           List.of("config"),

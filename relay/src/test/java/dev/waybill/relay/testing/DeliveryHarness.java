@@ -209,6 +209,11 @@ public final class DeliveryHarness implements AutoCloseable {
 
   /// Hands one delivery over.
   public DeliveryKey accept(String recipient) {
+    return accept(recipient, "from test");
+  }
+
+  /// Hands one delivery over of a message that came in so.
+  public DeliveryKey accept(String recipient, String received) {
     DeliveryKey key = new DeliveryKey(UUID.randomUUID(), 0);
     byte[] bytes = "Subject: hello\r\n\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII);
     MessageFacts facts =
@@ -225,7 +230,7 @@ public final class DeliveryHarness implements AutoCloseable {
             Map.of(),
             null,
             null,
-            "from test",
+            received,
             bytes.length,
             false,
             false);
