@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells how well connections are secured: to events, to metrics and, where a host was better
-/// before, to the log. Any thread may call it.
+/// Tells how well connections are secured: to events, to metrics, to what recipients' domains hear
+/// and, where a host was better before, to the log. Any thread may call it.
 final class SecurityReport {
   private static final Logger LOG = LoggerFactory.getLogger(SecurityReport.class);
   private static final int MAX_REASON = 300;

@@ -113,18 +113,18 @@ public final class TlsReports {
 
   public void start() {
     if (enabled) {
-      every(WRITTEN_EVERY, counts::save);
-      every(ROUND_EVERY, rounds::turn);
+      every(WRITTEN_EVERY, this::save);
+      every(ROUND_EVERY, this::report);
     }
   }
 
   /// Writes down what was counted.
-  public void save() {
+  void save() {
     counts.save();
   }
 
   /// Reports what it is time to report.
-  public void report() {
+  void report() {
     rounds.turn();
   }
 
@@ -132,7 +132,7 @@ public final class TlsReports {
   public void stop() {
     timer.shutdown();
     if (enabled) {
-      Thread last = Thread.ofVirtual().name("tls-reports-last").start(() -> quietly(counts::save));
+      Thread last = Thread.ofVirtual().name("tls-reports-last").start(() -> quietly(this::save));
       try {
         if (!last.join(LAST_WAIT)) {
           LOG.warn("the last sessions are not counted for TLS reports");

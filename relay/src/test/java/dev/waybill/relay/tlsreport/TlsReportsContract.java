@@ -1,6 +1,7 @@
 package dev.waybill.relay.tlsreport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.SendingDomain;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +217,27 @@ abstract class TlsReportsContract {
                 .at("/policies/0/summary/total-successful-session-count")
                 .asInt())
         .isEqualTo(2);
+  }
+
+  @Test
+  void letsTheNodeThatIsFirstOpenAReportAndTakeAnAttempt() {
+    TlsReportStore store = new TlsReportStore(database);
+    Instant now = clock.instant();
+    TlsReportStore.Unreported day = new TlsReportStore.Unreported(LocalDate.of(2026, 1, 2), DOMAIN);
+    List<String> places = List.of("mailto:1@b.example", "mailto:2@b.example");
+    store.open(day, "one", places, now, now.plusSeconds(60));
+    assertThatThrownBy(() -> store.open(day, "other", List.of(), now, now.plusSeconds(60)))
+        .isInstanceOf(RuntimeException.class);
+    List<DueReport> due = store.due(now, 10);
+    assertThat(due).extracting(DueReport::uri).containsExactlyInAnyOrderElementsOf(places);
+    assertThat(due).extracting(DueReport::id).containsOnly("one");
+    assertThat(store.take(due.getFirst(), now.plusSeconds(10))).isTrue();
+    assertThat(store.take(due.getFirst(), now.plusSeconds(10))).isFalse();
+    assertThat(store.due(now, 10)).containsExactly(due.getLast());
+    store.end(due.getLast(), "sent");
+    assertThat(store.due(now.plusSeconds(10), 10))
+        .singleElement()
+        .matches(report -> report.attempts() == 1);
   }
 
   @Test
