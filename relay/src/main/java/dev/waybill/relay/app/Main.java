@@ -93,14 +93,15 @@ public final class Main {
     }
     Relay relay = new Relay(settings.get(), List.of());
     relay.start();
+    Ports ports = relay.ports();
     log.info(
         "Waybill {} is ready: submission {} and {}, feedback {}, tracking {}, admin {}",
         Version.text(),
-        relay.submissionPort(),
-        relay.submissionTlsPort(),
-        relay.feedbackPort(),
-        relay.trackingPort(),
-        relay.adminPort());
+        ports.submission(),
+        ports.submissionTls(),
+        ports.feedback(),
+        ports.tracking(),
+        ports.admin());
     Lifecycle.runUntilStopped(relay::stop);
     return 0;
   }

@@ -286,24 +286,14 @@ public final class Relay {
     metrics.close();
   }
 
-  public int submissionPort() {
-    return submission.port();
-  }
-
-  public int submissionTlsPort() {
-    return submission.tlsPort();
-  }
-
-  public int feedbackPort() {
-    return feedback.address().getPort();
-  }
-
-  public int trackingPort() {
-    return tracking.port();
-  }
-
-  public int adminPort() {
-    return admin.port();
+  /// Once it is started.
+  public Ports ports() {
+    return new Ports(
+        submission.port(),
+        submission.tlsPort(),
+        feedback.address().getPort(),
+        tracking.port(),
+        admin.port());
   }
 
   /// What the doors show to clients.
@@ -377,7 +367,7 @@ public final class Relay {
   private Doctor doctor() {
     return Examiner.of(
         settings,
-        new Examiner.Rooms(domains, tokens, certificate::shown, this::feedbackPort),
+        new Examiner.Rooms(domains, tokens, certificate::shown, () -> feedback.address().getPort()),
         ids,
         clock);
   }

@@ -222,15 +222,15 @@ public final class Sandbox {
             .token();
     return new SandboxAccess(
         domain.name(),
-        loopback(relay.submissionPort()),
-        loopback(relay.submissionTlsPort()),
+        loopback(relay.ports().submission()),
+        loopback(relay.ports().submissionTls()),
         "waybill",
         password,
-        URI.create("http://127.0.0.1:" + relay.adminPort()),
+        URI.create("http://127.0.0.1:" + relay.ports().admin()),
         adminKey(),
         dns.address(),
         mailHost.address(),
-        URI.create("http://127.0.0.1:" + relay.trackingPort() + "/sandbox/"));
+        URI.create("http://127.0.0.1:" + relay.ports().tracking() + "/sandbox/"));
   }
 
   /// The key of the first start, or another where its file was moved away.
