@@ -190,6 +190,9 @@ final class SiteWorker implements Runnable {
           // A host that closes a connection which has done its share says nothing about this
           // message.
           if (!reply.isClosing() || fresh) {
+            if (lacksTls(peer, reply)) {
+              hangUp();
+            }
             return new Result.Ended(refused(peer, reply));
           }
           reason = reply.text();
@@ -212,9 +215,14 @@ final class SiteWorker implements Runnable {
 
   private static AttemptOutcome refused(AttemptOutcome.Peer peer, Reply reply) {
     String text = reply.text();
-    return reply.isPermanent() && !reply.isAboutDialogue()
+    return reply.isPermanent() && !reply.isAboutDialogue() && !lacksTls(peer, reply)
         ? new AttemptOutcome.Rejected(peer, text)
         : new AttemptOutcome.Deferred(peer, text, RetryHint.in(text));
+  }
+
+  /// Whether the host wants TLS first and it did not come about: on another connection it may.
+  private static boolean lacksTls(AttemptOutcome.Peer peer, Reply reply) {
+    return peer.tls() == null && reply.wantsSomethingFirst();
   }
 
   /// @return null when there is a session now, or what came of the delivery otherwise

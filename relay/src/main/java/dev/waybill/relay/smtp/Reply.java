@@ -52,6 +52,11 @@ public record Reply(int code, List<String> lines) {
         && status().map(status -> status.subject() == 0 || status.subject() == 5).orElse(true);
   }
 
+  /// Whether the host wants TLS or authentication before anything else (RFC 3207 §4, RFC 4954 §6).
+  public boolean wantsSomethingFirst() {
+    return code == 530;
+  }
+
   /// Whether the host is closing the connection (RFC 5321 §3.8).
   public boolean isClosing() {
     return code == 421;

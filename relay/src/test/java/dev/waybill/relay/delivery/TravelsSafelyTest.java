@@ -318,6 +318,21 @@ class TravelsSafelyTest {
   }
 
   @Test
+  void keepsMailForAHostThatWantsTlsFirstWhereTlsDoesNotComeAbout() {
+    harness.host().always("STARTTLS", "454 4.7.0 TLS is not available");
+    harness.host().always("MAIL", "530 5.7.0 Must issue a STARTTLS command first");
+    assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Deferred.class);
+    harness.host().behaves();
+    assertThat(delivered().policy()).isEqualTo("opportunistic");
+  }
+
+  @Test
+  void believesAHostThatWantsSomethingElseFirst() {
+    harness.host().always("MAIL", "530 5.7.0 Authentication required");
+    assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Rejected.class);
+  }
+
+  @Test
   void tellsThatAHostIsLessSecureThanItWasAndSendsAllTheSame() {
     assertThat(delivered().downgrade()).isNull();
     clock.advance(Duration.ofDays(1));
