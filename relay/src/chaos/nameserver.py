@@ -21,15 +21,18 @@ class NameServer:
         self.lie, self.asked = None, 0
         self.records, self.names = {}, set()
         for record in zone:
-            name = record["name"].rstrip(".").lower()
-            self.records.setdefault((name, TYPES[record["type"]]), []).append(_data(record))
-            parts = name.split(".")
-            self.names |= {".".join(parts[i:]) for i in range(len(parts))}
+            self.add(record)
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", 53))
         self.tcp = socket.create_server(("127.0.0.1", 53), backlog=100)
         threading.Thread(target=self._serve_udp, daemon=True).start()
         threading.Thread(target=self._serve_tcp, daemon=True).start()
+
+    def add(self, record):
+        name = record["name"].rstrip(".").lower()
+        self.records.setdefault((name, TYPES[record["type"]]), []).append(_data(record))
+        parts = name.split(".")
+        self.names |= {".".join(parts[i:]) for i in range(len(parts))}
 
     def _serve_udp(self):
         while True:
