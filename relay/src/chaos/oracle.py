@@ -3,7 +3,8 @@
 For every recipient of an accepted message: delivered, bounced, suppressed or still queued, with
 exactly one last event unless it is queued, and with its first event. Recipients of messages whose
 end is unknown have all of that or nothing at all. Of a refused message there is no trace. A copy
-comes twice only if the process ended between the sink's 250 and the commit of the settlement.
+comes twice only if the process ended between the sink's 250 and the commit of the settlement, or if
+the connection ended before that 250 was heard.
 """
 FINAL = {"email.delivered": "delivered", "email.bounced": "bounced", "email.failed": "failed",
          "email.suppressed": "suppressed"}
@@ -56,9 +57,10 @@ def judge(load, sink, rows, crashes, window, lag, doubt):
     gave_up = {r for r in ours if "failed" in final.get(r, [])}
 
     twice = {r: times for r, times in copies.items() if len(times) > 1}
-    distances, unexplained = [], set()
+    distances, unexplained, unheard = [], set(), sink.unheard()
     for recipient, times in twice.items():
-        for before, after in zip(times, times[1:]):
+        heard = [time for time in times if (recipient, time) not in unheard]
+        for before, after in zip(heard, heard[1:]):
             crash = next((c for c in sorted(crashes) if before <= c + lag and c <= after), None)
             if crash is None or crash - before > window:
                 unexplained.add(recipient)

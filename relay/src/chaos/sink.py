@@ -12,6 +12,8 @@ import asyncio
 import threading
 import time
 
+from link import enter
+
 
 class Sink:
     """Runs in a thread of its own; every attribute may be changed while it runs.
@@ -20,17 +22,22 @@ class Sink:
     delay    seconds from the final dot to its answer
     copies   {recipient: [monotonic times of its 250s]}
     rejected {recipient: count of 5xx answers}
+    namespace  the path of the network namespace to serve in, or None for the one that it is made in
     """
 
-    def __init__(self, port=25):
+    def __init__(self, port=25, namespace=None):
+        self.namespace = namespace
         self.port, self.refuse, self.delay = port, None, 0.0
         self.copies, self.rejected, self.deferred = {}, {}, {}
         self.connections, self._server = set(), None
+        self._unheard = []
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
 
     def start(self):
         async def listen():
+            if self.namespace:
+                enter(self.namespace)
             self._server = await self._loop.create_server(
                 lambda: _Conversation(self), "0.0.0.0", self.port, backlog=1000, reuse_address=True)
         asyncio.run_coroutine_threadsafe(listen(), self._loop).result(5)
@@ -57,7 +64,14 @@ class Sink:
             time.sleep(0.01)
 
     def took(self, recipient):
-        self.copies.setdefault(recipient, []).append(time.monotonic())
+        now = time.monotonic()
+        self.copies.setdefault(recipient, []).append(now)
+        return recipient, now
+
+    def unheard(self):
+        """The copies, as (recipient, time), after whose 250 nothing more came on their connection: nobody knows whether
+        it was heard."""
+        return {copy for copies in (self._unheard, *(c.last for c in list(self.connections))) for copy in copies}
 
 
 class _Conversation(asyncio.Protocol):
@@ -65,6 +79,7 @@ class _Conversation(asyncio.Protocol):
         self.sink, self.buffer, self.recipients = sink, bytearray(), []
         self.in_data = self.waiting = False
         self.transport = self.refused = None
+        self.last = []
 
     def connection_made(self, transport):
         self.transport = transport
@@ -73,6 +88,7 @@ class _Conversation(asyncio.Protocol):
 
     def connection_lost(self, exc):
         self.sink.connections.discard(self)
+        self.sink._unheard += self.last
 
     def say(self, line):
         if not self.transport.is_closing():
@@ -117,11 +133,11 @@ class _Conversation(asyncio.Protocol):
             self.say("554 5.7.1 not wanted")
         else:
             self.say("250 2.0.0 taken")
-            for recipient in self.recipients:
-                self.sink.took(recipient)
+            self.last = [self.sink.took(recipient) for recipient in self.recipients]
         self.recipients = []
 
     def command(self, line):
+        self.last = []
         verb = line[:4].upper()
         if verb == "EHLO":
             self.say("250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES")
