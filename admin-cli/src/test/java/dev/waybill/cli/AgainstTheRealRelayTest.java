@@ -81,6 +81,19 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void showsHowTheStreamsOfADomainStand() {
+    sendTest("app@sandbox.example", "ann@taken.example");
+    assertThat(run("streams", "breakers", "--domain", "sandbox.example", "-o", "csv").out())
+        .startsWith(
+            "domain,stream,state,longer_delivered,longer_bounce_rate,longer_complaint_rate,since,reason\r\n")
+        .contains("sandbox.example,transactional,ok,");
+    Ran release = run("streams", "release", "marketing", "--domain", "sandbox.example");
+    assertThat(release.code()).isEqualTo(5);
+    assertThat(release.err())
+        .contains("stream \"marketing\" of sandbox.example is neither held nor warned");
+  }
+
+  @Test
   void holdsReleasesAndCancelsWhatWaits() {
     sendTest("app@sandbox.example", "defer@waiting.example", "--timeout", "1s");
     assertThat(run("queue", "list", "--to", "defer@waiting.example", "-o", "csv").out())

@@ -171,6 +171,17 @@ final class DomainsCommand {
       root.report().out().println();
       root.report().table(domain.path("records"), RecordWriter.statusColumns());
     }
+    for (JsonNode breaker : domain.path("breakers")) {
+      String reason = Column.text(breaker.path("reason"));
+      if (!reason.isEmpty()) {
+        root.say(
+            "Stream %s is %s: %s"
+                .formatted(
+                    Column.text(breaker.path("stream")),
+                    Column.text(breaker.path("state")),
+                    reason));
+      }
+    }
   }
 
   @Command(

@@ -44,6 +44,7 @@ final class StatusCommand implements Callable<Integer> {
                 Column.of("REASON", "health_reason")));
     counts(status, "queue", columns);
     counts(status, "domains", columns);
+    counts(status, "breakers", columns);
     root.report().object(status, columns);
     return 0;
   }

@@ -7,18 +7,26 @@ import dev.waybill.cli.output.Json;
 import dev.waybill.cli.output.Text;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /// `streams`: the kinds of mail that there are. One thread uses it.
 @Command(
     name = "streams",
     synopsisSubcommandLabel = "VERB",
-    description = "The kinds of mail that there are; the relay's configuration names them.",
+    description = {
+      "The kinds of mail that there are; the relay's configuration names them.",
+      "A stream of a domain is held when it bounces or is complained about too often."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  waybillctl streams list",
-      "  waybillctl streams list --output json | jq -r .data[].name"
+      "  waybillctl streams list --output json | jq -r .data[].name",
+      "  waybillctl streams breakers --domain example.com",
+      "  waybillctl streams release marketing --domain example.com"
     })
 final class StreamsCommand {
   private static final List<Column> COLUMNS =
@@ -29,6 +37,17 @@ final class StreamsCommand {
           Column.of("FIRST RETRY", "first"),
           Column.of("GIVES UP AFTER", "lifetime"),
           Column.of("KEPT FOR", "retention"));
+
+  private static final List<Column> BREAKERS =
+      List.of(
+          Column.of("DOMAIN", "domain"),
+          Column.of("STREAM", "stream"),
+          Column.of("STATE", "state"),
+          Column.of("DELIVERED", "longer.delivered"),
+          Column.of("BOUNCES %", "longer.bounce_rate"),
+          Column.of("COMPLAINTS %", "longer.complaint_rate"),
+          Column.time("SINCE", "since"),
+          Column.prose("REASON", "reason"));
 
   private final Waybillctl root;
 
@@ -51,5 +70,47 @@ final class StreamsCommand {
               .put("retention", Text.seconds(Column.text(stream.path("retention")))));
     }
     root.report().rows(answer, rows, COLUMNS);
+  }
+
+  @Command(
+      name = "breakers",
+      description = {
+        "List how the streams of each domain stand by their bounces and complaints.",
+        "Figures are those of the long window."
+      })
+  void breakers(
+      @Option(names = "--domain", paramLabel = "DOMAIN", description = "Only of this domain.")
+          @Nullable String domain)
+      throws Failure {
+    ApiPath path = ApiPath.of("streams").then("breakers");
+    JsonNode answer = root.client().get(domain == null ? path : path.with("domain", domain));
+    root.report().rows(answer, answer.path("data"), BREAKERS);
+    if (answer.path("data").isEmpty()) {
+      root.say("Nothing was sent within the window.");
+    }
+  }
+
+  @Command(
+      name = "release",
+      description = {
+        "Let the mail of a held stream go on, and count its bounces and complaints anew.",
+        "What an operator holds by hand stays held."
+      })
+  void release(
+      @Parameters(paramLabel = "STREAM", description = "The stream's name.") String stream,
+      @Option(
+              names = "--domain",
+              paramLabel = "DOMAIN",
+              required = true,
+              description = "Whose stream.")
+          String domain)
+      throws Failure {
+    JsonNode released =
+        root.client()
+            .post(
+                ApiPath.of("streams").name(stream).then("release"),
+                Json.object().put("domain", domain));
+    root.report().object(released, BREAKERS);
+    root.say("Released. What was held goes on within some seconds.");
   }
 }

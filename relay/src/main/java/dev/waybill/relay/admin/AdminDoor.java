@@ -2,6 +2,7 @@ package dev.waybill.relay.admin;
 
 import dev.waybill.relay.access.ApiKeys;
 import dev.waybill.relay.access.KeyGuard;
+import dev.waybill.relay.breakers.Breakers;
 import dev.waybill.relay.doctor.Doctor;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.events.Journal;
@@ -44,6 +45,7 @@ public final class AdminDoor {
       QueueSettings queueSettings,
       Queue queue,
       Operations operations,
+      Breakers breakers,
       Journal journal,
       Comparisons comparisons,
       Transcripts transcripts,
@@ -94,7 +96,7 @@ public final class AdminDoor {
     Authentication authentication = new Authentication(ledgers.guard());
     Stream<Route> guarded =
         Stream.of(
-                new DomainsResource(ledgers.domains()).routes(),
+                new DomainsResource(ledgers.domains(), ledgers.breakers()).routes(),
                 new DomainKeysResource(ledgers.domains()).routes(),
                 new DoctorResource(ledgers.domains(), ledgers.doctor()).routes(),
                 new ApiKeysResource(ledgers.keys(), ledgers.domains(), ledgers.streams()).routes(),
@@ -102,6 +104,7 @@ public final class AdminDoor {
                         ledgers.suppressions(), ledgers.domains(), ledgers.streams())
                     .routes(),
                 new StreamsResource(ledgers.streams(), ledgers.queueSettings()).routes(),
+                new BreakersResource(ledgers.breakers()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),
                 new QueueOperationsResource(ledgers.operations(), clock).routes(),
                 new EmailsResource(
@@ -113,7 +116,9 @@ public final class AdminDoor {
                     .routes(),
                 new TraceResource(ledgers).routes(),
                 new EventsResource(ledgers.journal()).routes(),
-                new StatusResource(node, ledgers.queue(), ledgers.domains(), clock).routes())
+                new StatusResource(
+                        node, ledgers.queue(), ledgers.domains(), ledgers.breakers(), clock)
+                    .routes())
             .flatMap(List::stream)
             .map(authentication::guard);
     Stream<Route> open =

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param deletedAt null while it is registered
 /// @param region Resend names a data centre here
 /// @param records absent in lists
+/// @param breakers how its streams stand; absent in lists
 record DomainView(
     String object,
     UUID id,
@@ -32,7 +33,8 @@ record DomainView(
     @Nullable String unsubscribeFooter,
     @Nullable LogoView logo,
     String tls,
-    @JsonInclude(Include.NON_NULL) @Nullable List<RecordView> records) {
+    @JsonInclude(Include.NON_NULL) @Nullable List<RecordView> records,
+    @JsonInclude(Include.NON_NULL) @Nullable List<BreakersResource.BreakerView> breakers) {
 
   static final String ENFORCED = "enforced";
   static final String OPPORTUNISTIC = "opportunistic";
@@ -83,16 +85,22 @@ record DomainView(
   }
 
   static DomainView of(SendingDomain domain, Optional<Instant> removedAt) {
-    return of(domain, removedAt, null);
+    return of(domain, removedAt, null, null);
   }
 
   static DomainView withRecords(
-      SendingDomain domain, Optional<Instant> removedAt, List<DnsRecord> records) {
-    return of(domain, removedAt, records.stream().map(RecordView::of).toList());
+      SendingDomain domain,
+      Optional<Instant> removedAt,
+      List<DnsRecord> records,
+      List<BreakersResource.BreakerView> breakers) {
+    return of(domain, removedAt, records.stream().map(RecordView::of).toList(), breakers);
   }
 
   private static DomainView of(
-      SendingDomain domain, Optional<Instant> removedAt, @Nullable List<RecordView> records) {
+      SendingDomain domain,
+      Optional<Instant> removedAt,
+      @Nullable List<RecordView> records,
+      @Nullable List<BreakersResource.BreakerView> breakers) {
     return new DomainView(
         "domain",
         domain.id(),
@@ -109,6 +117,7 @@ record DomainView(
         domain.brand().unsubscribeFooter(),
         LogoView.of(domain.brand().logo()),
         domain.requireTls() ? ENFORCED : OPPORTUNISTIC,
-        records);
+        records,
+        breakers);
   }
 }

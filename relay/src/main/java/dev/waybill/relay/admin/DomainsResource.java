@@ -1,6 +1,7 @@
 package dev.waybill.relay.admin;
 
 import dev.waybill.relay.brand.Logo;
+import dev.waybill.relay.breakers.Breakers;
 import dev.waybill.relay.dkim.SigningKey.Algorithm;
 import dev.waybill.relay.domains.AddOutcome;
 import dev.waybill.relay.domains.DomainChange;
@@ -98,10 +99,12 @@ final class DomainsResource {
 
   private final Domains domains;
   private final DomainFinder finder;
+  private final Breakers breakers;
   private final Set<UUID> beingVerified = ConcurrentHashMap.newKeySet();
 
-  DomainsResource(Domains domains) {
+  DomainsResource(Domains domains, Breakers breakers) {
     this.domains = domains;
+    this.breakers = breakers;
     this.finder = new DomainFinder(domains);
   }
 
@@ -228,7 +231,10 @@ final class DomainsResource {
 
   private DomainView withRecords(SendingDomain domain) {
     return DomainView.withRecords(
-        domain, domains.removedAt(domain.id()), domains.records(domain.id()));
+        domain,
+        domains.removedAt(domain.id()),
+        domains.records(domain.id()),
+        BreakersResource.of(breakers, domain.name()));
   }
 
   private static @Nullable Boolean requireTls(@Nullable String tls) {

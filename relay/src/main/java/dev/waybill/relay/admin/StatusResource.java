@@ -1,5 +1,6 @@
 package dev.waybill.relay.admin;
 
+import dev.waybill.relay.breakers.Breakers;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.http.Json;
@@ -25,17 +26,21 @@ final class StatusResource {
       String health,
       String healthReason,
       Map<String, Long> queue,
-      Map<String, Long> domains) {}
+      Map<String, Long> domains,
+      Map<String, Long> breakers) {}
 
   private final AdminDoor.Node node;
   private final Queue queue;
   private final Domains domains;
+  private final Breakers breakers;
   private final InstantSource clock;
 
-  StatusResource(AdminDoor.Node node, Queue queue, Domains domains, InstantSource clock) {
+  StatusResource(
+      AdminDoor.Node node, Queue queue, Domains domains, Breakers breakers, InstantSource clock) {
     this.node = node;
     this.queue = queue;
     this.domains = domains;
+    this.breakers = breakers;
     this.clock = clock;
   }
 
@@ -64,6 +69,7 @@ final class StatusResource {
             health.name(),
             health.reason(),
             QueueResource.statesOf(queue.counts()),
-            countByStatus(domains.list())));
+            countByStatus(domains.list()),
+            BreakersResource.countByState(breakers)));
   }
 }

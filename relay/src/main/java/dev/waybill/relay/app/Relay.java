@@ -6,6 +6,7 @@ import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.admin.AdminDoor;
 import dev.waybill.relay.admin.FirstKey;
 import dev.waybill.relay.admission.Admission;
+import dev.waybill.relay.breakers.Breakers;
 import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.config.MasterKey;
@@ -27,6 +28,7 @@ import dev.waybill.relay.idempotency.Idempotency;
 import dev.waybill.relay.idempotency.IdempotencyKey;
 import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.metrics.Metrics;
+import dev.waybill.relay.operations.BreakerWatch;
 import dev.waybill.relay.operations.Operations;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.AttemptOutcome;
@@ -86,6 +88,7 @@ public final class Relay {
   private final Domains domains;
   private final Suppressions suppressions;
   private final Tokens tokens;
+  private final Breakers breakers;
   private final Queue queue;
   private final Idempotency idempotency;
   private final Renderer renderer;
@@ -114,7 +117,7 @@ public final class Relay {
 
     // the certificate is read while the database opens
     FutureTask<ServerCertificate> reading =
-        HeadStart.begin("certificate", () -> certificate(settings, dataDir));
+        HeadStart.begin("certificate", () -> DoorCertificate.of(settings, dataDir));
 
     // storage and what is written with it
     database = Database.open(settings.database());
@@ -148,11 +151,17 @@ public final class Relay {
     tokens = Tokens.open(database, sealing, clock, random);
 
     // the queue, and what comes before it
+    breakers =
+        new Breakers(
+            settings.breakers(),
+            settings.streams(),
+            new Breakers.Foundation(database, journal, clock, random, metrics.registry()));
     queue =
         new Queue(
             settings.queue(),
             new Queue.Foundation(database, commits, journal, health, clock, random),
-            suppressions::find);
+            suppressions::find,
+            breakers);
     idempotency = new Idempotency(database, clock);
     Admission admission =
         new Admission(
@@ -237,6 +246,7 @@ public final class Relay {
                 settings.queue(),
                 queue,
                 operations,
+                breakers,
                 journal,
                 comparisons,
                 transcripts,
@@ -249,7 +259,7 @@ public final class Relay {
         new Upkeep(
             new Upkeep.Ledgers(domains, keys, allowance, suppressions, transport),
             this::lookAtCertificates,
-            operations::fulfil,
+            List.of(operations::fulfil, new BreakerWatch(breakers, operations, clock)::look),
             queue,
             queueMeters,
             clock);
@@ -375,17 +385,9 @@ public final class Relay {
   private FeedbackServer feedback(SSLContext tls) {
     return new FeedbackServer(
         settings.feedback().with(tls),
-        Ledger.of(tokens, journal, domains, suppressions),
+        Ledger.of(tokens, journal, domains, suppressions, breakers),
         clock,
         SystemClock.nanos(),
         metrics.registry());
-  }
-
-  private static ServerCertificate certificate(RelaySettings settings, Path dataDir)
-      throws IOException {
-    return settings.certificate().isPresent()
-        ? ServerCertificate.configured(
-            settings.certificate().get().chain(), settings.certificate().get().key())
-        : ServerCertificate.selfSigned(dataDir, settings.machine().hostname());
   }
 }

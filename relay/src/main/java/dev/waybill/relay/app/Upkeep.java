@@ -10,6 +10,7 @@ import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class Upkeep {
   private final Ledgers ledgers;
   private final VerificationSchedule schedule;
   private final Runnable certificates;
-  private final Runnable wishes;
+  private final List<Runnable> wishes;
   private final Queue queue;
   private final QueueMeters meters;
   private final InstantSource clock;
@@ -56,17 +57,18 @@ final class Upkeep {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("upkeep").daemon(true).factory());
 
+  /// @param wishes looks at what operators and breakers want of waiting mail
   Upkeep(
       Ledgers ledgers,
       Runnable certificates,
-      Runnable wishes,
+      List<Runnable> wishes,
       Queue queue,
       QueueMeters meters,
       InstantSource clock) {
     this.ledgers = ledgers;
     this.schedule = ledgers.domains().schedule();
     this.certificates = certificates;
-    this.wishes = wishes;
+    this.wishes = List.copyOf(wishes);
     this.queue = queue;
     this.meters = meters;
     this.clock = clock;
@@ -76,7 +78,7 @@ final class Upkeep {
     every(LEDGERS, this::lookAtLedgers);
     every(CERTIFICATES, certificates);
     every(EXPIRY, this::forgetExpired);
-    every(WISHES, wishes);
+    wishes.forEach(each -> every(WISHES, each));
     // it waits for the DNS and for policy hosts
     every(POLICIES, () -> Thread.ofVirtual().name("policies").start(this::refreshPolicies));
     every(FIGURES, () -> meters.show(queue.counts(), clock.instant()));

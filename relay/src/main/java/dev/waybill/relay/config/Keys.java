@@ -1,5 +1,6 @@
 package dev.waybill.relay.config;
 
+import dev.waybill.relay.breakers.BreakerSettings;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.smtp.IpNetwork;
@@ -149,6 +150,23 @@ public final class Keys {
       single("delivery.retry.longest", Kind.duration(), "4h");
   public static final Key<Duration> DELIVERY_RETRY_LIFETIME =
       single("delivery.retry.lifetime", Kind.duration(), "5d");
+
+  public static final Key<BreakerSettings.Mode> BREAKERS_MODE =
+      single("delivery.breakers.mode", Kind.oneOf(BreakerSettings.Mode.class), "hold");
+  public static final Key<Duration> BREAKERS_WINDOW =
+      single("delivery.breakers.window", Kind.duration(), "24h");
+  public static final Key<Duration> BREAKERS_LONG_WINDOW =
+      single("delivery.breakers.long-window", Kind.duration(), "7d");
+  public static final Key<Integer> BREAKERS_MINIMUM_VOLUME =
+      single("delivery.breakers.minimum-volume", Kind.number(1, 10_000_000), "500");
+  public static final Key<Double> BREAKERS_COMPLAINTS_WARN =
+      single("delivery.breakers.complaint-warn", Kind.percentage(), "0.1%");
+  public static final Key<Double> BREAKERS_COMPLAINTS_HOLD =
+      single("delivery.breakers.complaint-hold", Kind.percentage(), "0.3%");
+  public static final Key<Double> BREAKERS_BOUNCES_WARN =
+      single("delivery.breakers.bounce-warn", Kind.percentage(), "2%");
+  public static final Key<Double> BREAKERS_BOUNCES_HOLD =
+      single("delivery.breakers.bounce-hold", Kind.percentage(), "5%");
 
   public static final Key<Boolean> TLS_REPORTS_ENABLED =
       single("tls-reports.enabled", Kind.yesOrNo(), "false");

@@ -92,6 +92,12 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
     return new Kind<>("a duration such as 12h or 7d, or 0s for not at all", Kind::readDuration);
   }
 
+  /// Percent, with up to three digits behind the point.
+  static Kind<Double> percentage() {
+    return new Kind<>(
+        "a percentage such as 0.3% or 5%, above 0% and at most 100%", Kind::readPercentage);
+  }
+
   static Kind<Boolean> yesOrNo() {
     return new Kind<>(
         "true or false",
@@ -190,6 +196,17 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
     return readDecimal(text.substring(0, text.length() - unit.length()).strip())
         .filter(n -> n.precision() <= 9)
         .map(n -> n.longValue() * one);
+  }
+
+  private static Optional<Double> readPercentage(String text) {
+    int point = text.indexOf('.');
+    String whole = text.endsWith("%") ? text.substring(0, text.length() - 1).strip() : "";
+    String digits = point < 0 ? whole : whole.replaceFirst("\\.", "");
+    int scale = point < 0 ? 0 : whole.length() - point - 1;
+    return readDecimal(digits)
+        .filter(_ -> scale <= 3)
+        .map(number -> number.movePointLeft(scale).doubleValue())
+        .filter(percent -> percent > 0 && percent <= 100);
   }
 
   private static Optional<BigDecimal> readDecimal(String text) {

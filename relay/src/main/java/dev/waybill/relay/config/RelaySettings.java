@@ -1,6 +1,7 @@
 package dev.waybill.relay.config;
 
 import dev.waybill.relay.admin.AdminSettings;
+import dev.waybill.relay.breakers.BreakerSettings;
 import dev.waybill.relay.delivery.DeliverySettings;
 import dev.waybill.relay.dns.SecureResolver;
 import dev.waybill.relay.dns.TrustAnchors;
@@ -38,6 +39,7 @@ import java.util.Optional;
 /// @param transport which demands on its way are asked for
 /// @param tlsReports whether and as whom domains are told how sessions with them went
 /// @param feedback the door for bounces and complaints
+/// @param breakers when streams are held for their bounces and complaints
 /// @param tracking the door for opens, clicks and unsubscribing
 /// @param admin the door for operators
 public record RelaySettings(
@@ -55,6 +57,7 @@ public record RelaySettings(
     TransportSettings transport,
     TlsReportSettings tlsReports,
     FeedbackSettings feedback,
+    BreakerSettings breakers,
     TrackingSettings tracking,
     AdminSettings admin) {
 

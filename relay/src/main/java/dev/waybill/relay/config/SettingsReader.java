@@ -122,6 +122,8 @@ public final class SettingsReader {
             delivery.trustedCertificates()),
         tlsReports(hostname, delivery.trustedCertificates()),
         named("feedback", () -> feedback(hostname)),
+        named(
+            "delivery.breakers", () -> BreakerReader.read(configuration, streams.breakers(kinds))),
         named("tracking", () -> tracking(dataDir, List.of(hostname.value(), trackingHost.value()))),
         new AdminSettings(configuration.get(Keys.ADMIN_LISTEN)));
   }

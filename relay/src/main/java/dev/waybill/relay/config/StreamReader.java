@@ -1,5 +1,6 @@
 package dev.waybill.relay.config;
 
+import dev.waybill.relay.breakers.BreakerSettings;
 import dev.waybill.relay.queue.QueueSettings;
 import dev.waybill.relay.queue.RetrySchedule;
 import dev.waybill.relay.streams.Stream;
@@ -21,7 +22,9 @@ final class StreamReader {
   private static final String FIRST = "retry.first";
   private static final String LONGEST = "retry.longest";
   private static final String LIFETIME = "retry.lifetime";
-  private static final List<String> ALL = List.of(KIND, TITLE, RETENTION, FIRST, LONGEST, LIFETIME);
+  private static final String BREAKER = "breaker";
+  private static final List<String> ALL =
+      List.of(KIND, TITLE, RETENTION, FIRST, LONGEST, LIFETIME, BREAKER);
 
   /// The settings of one stream.
   private record StreamKeys(
@@ -31,7 +34,8 @@ final class StreamReader {
       Key<Duration> retention,
       Key<Duration> first,
       Key<Duration> longest,
-      Key<Duration> lifetime) {
+      Key<Duration> lifetime,
+      Key<BreakerSettings.Mode> breaker) {
     static StreamKeys of(String name) {
       return new StreamKeys(
           name,
@@ -40,11 +44,12 @@ final class StreamReader {
           key(name, RETENTION, Kind.duration()),
           key(name, FIRST, Kind.duration()),
           key(name, LONGEST, Kind.duration()),
-          key(name, LIFETIME, Kind.duration()));
+          key(name, LIFETIME, Kind.duration()),
+          key(name, BREAKER, Kind.oneOf(BreakerSettings.Mode.class)));
     }
 
     List<Key<?>> all() {
-      return List.of(kind, title, retention, first, longest, lifetime);
+      return List.of(kind, title, retention, first, longest, lifetime, breaker);
     }
 
     private static <T> Key<T> key(String name, String last, Kind<T> kind) {
@@ -83,6 +88,25 @@ final class StreamReader {
               new Stream(keys.name(), kind), configuration.optional(keys.title()).orElse("")));
     }
     return Streams.of(configured);
+  }
+
+  /// What the breakers of single streams do.
+  ///
+  /// @throws IllegalArgumentException where a transactional one is to be held
+  Map<String, BreakerSettings.Mode> breakers(Streams kinds) {
+    Map<String, BreakerSettings.Mode> modes = new HashMap<>();
+    for (StreamKeys keys : streams) {
+      configuration.optional(keys.breaker()).ifPresent(mode -> modes.put(keys.name(), mode));
+    }
+    modes.forEach((name, mode) -> {
+      if (mode == BreakerSettings.Mode.HOLD
+          && kinds.find(name).filter(Stream::isMarketing).isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s.%s: hold (expected: off or warn, mail of a transactional stream is never held)"
+                .formatted(name, BREAKER));
+      }
+    });
+    return modes;
   }
 
   /// What is different for single streams; what is not said is as for all.

@@ -30,6 +30,12 @@ public enum EventType {
   EMAIL_UNSUBSCRIBED("email.unsubscribed"),
   /// A letter to `dmarc@`, `postmaster@` or `abuse@` of a return-path domain came in and is kept.
   REPORT_RECEIVED("report.received"),
+  /// A stream of a domain bounces or is complained about more than is good.
+  STREAM_WARNED("stream.warned"),
+  /// So much that its mail is held until somebody releases it.
+  STREAM_HELD("stream.held"),
+  /// Somebody released it.
+  STREAM_RELEASED("stream.released"),
   /// A domain was registered.
   DOMAIN_CREATED("domain.created"),
   /// A domain's status, keys or settings changed.

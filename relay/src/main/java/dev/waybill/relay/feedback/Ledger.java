@@ -1,5 +1,6 @@
 package dev.waybill.relay.feedback;
 
+import dev.waybill.relay.breakers.Breakers;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
@@ -46,21 +47,36 @@ public record Ledger(
     Objects.requireNonNull(writing, "writing");
   }
 
-  /// The relay's own tokens, journal, domains and suppression list.
+  /// The relay's own tokens, journal, domains, suppression list and breakers.
   public static Ledger of(
-      Tokens tokens, Journal journal, Domains domains, Suppressions suppressions) {
+      Tokens tokens,
+      Journal journal,
+      Domains domains,
+      Suppressions suppressions,
+      Breakers breakers) {
     return new Ledger(
-        tokens::readReturnPath, journal::origin, domains::byName, writing(journal, suppressions));
+        tokens::readReturnPath,
+        journal::origin,
+        domains::byName,
+        writing(journal, suppressions, breakers));
   }
 
-  /// Writes into the journal and the suppression list.
-  static Writing writing(Journal journal, Suppressions suppressions) {
+  /// Writes into the journal, the suppression list and the figures of the breakers.
+  static Writing writing(Journal journal, Suppressions suppressions, Breakers breakers) {
     return (event, report, suppress) -> {
+      DeliveryKey delivery = event.delivery();
+      List<Event> story =
+          delivery == null ? List.of() : journal.of(delivery, Breakers.mostOfStory());
       AtomicBoolean news = new AtomicBoolean();
       var _ =
           suppressions.addAll(
               suppress == null ? List.of() : List.of(suppress),
-              handle -> news.set(journal.appendOnce(handle, event, report)));
+              handle -> {
+                news.set(journal.appendOnce(handle, event, report));
+                if (news.get()) {
+                  breakers.late(handle, event, story);
+                }
+              });
       return news.get();
     };
   }

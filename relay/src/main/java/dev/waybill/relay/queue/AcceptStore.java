@@ -144,8 +144,8 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
         connection.prepareStatement(
             """
             insert into delivery (message_id, ordinal, recipient, recipient_domain, state, attempts,
-              due_at, owner, body_segment, dsn)
-            values (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)\
+              due_at, owner, body_segment, dsn, wish, wish_reason)
+            values (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)\
             """)) {
       for (Accepting message : messages) {
         List<Recipient> recipients = message.acceptance().recipients();
@@ -160,6 +160,8 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
             insert.setLong(8, message.location().segment());
             String dsn = recipient.dsn().text();
             insert.setString(9, dsn.isEmpty() ? null : dsn);
+            insert.setString(10, message.heldFor() == null ? null : "hold");
+            insert.setString(11, message.heldFor());
             insert.addBatch();
           }
         }
@@ -176,6 +178,10 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
       insert.setNull(6, Types.TIMESTAMP_WITH_TIMEZONE);
       message.leasedTo(owner.getAsLong());
       insert.setLong(7, message.owner());
+    } else if (message.heldFor() != null) {
+      insert.setString(5, "held");
+      insert.setNull(6, Types.TIMESTAMP_WITH_TIMEZONE);
+      insert.setNull(7, Types.BIGINT);
     } else {
       insert.setString(5, sendAt == null ? "queued" : "scheduled");
       insert.setObject(
@@ -197,6 +203,10 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
       Map<String, String> details = dsnFacts(recipient.dsn());
       if (!facts.stream().equals(Stream.TRANSACTIONAL)) {
         details.put("stream", facts.stream().name());
+      }
+      String heldFor = message.heldFor();
+      if (suppressedFor == null && heldFor != null) {
+        details.put("held", heldFor);
       }
       if (suppressedFor != null) {
         details.put("reason", Columns.required(suppressedFor, MAX_REPLY));

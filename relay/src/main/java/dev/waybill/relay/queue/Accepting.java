@@ -1,15 +1,25 @@
 package dev.waybill.relay.queue;
 
+import org.jspecify.annotations.Nullable;
+
 /// A message on its way through the group commit. Used by one thread at a time: the submitting one,
 /// then the committing one, then whoever the completed future wakes.
 final class Accepting {
   private final Acceptance acceptance;
+  private final @Nullable String heldFor;
   private BodyLocation location = BodyLocation.TABLE;
   private boolean handOver;
   private long owner;
 
-  Accepting(Acceptance acceptance) {
+  /// @param heldFor why its deliveries wait for an operator; null where they do not
+  Accepting(Acceptance acceptance, @Nullable String heldFor) {
     this.acceptance = acceptance;
+    this.heldFor = heldFor;
+  }
+
+  /// Why its deliveries are born held; null where they are not.
+  @Nullable String heldFor() {
+    return heldFor;
   }
 
   Acceptance acceptance() {

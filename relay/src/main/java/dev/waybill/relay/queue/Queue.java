@@ -1,5 +1,6 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.breakers.Breakers;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.message.DomainName;
@@ -43,6 +44,7 @@ public final class Queue implements AutoCloseable {
       RandomGenerator random) {}
 
   private final Foundation foundation;
+  private final Breakers breakers;
   private final InFlight inFlight;
   private final MessageStore messages;
   private final SettlementRules rules;
@@ -60,8 +62,10 @@ public final class Queue implements AutoCloseable {
   private volatile Consumer<ReadyDelivery> delivery = _ -> {};
 
   /// @throws IOException when the folder of bodies cannot be used
-  public Queue(QueueSettings settings, Foundation foundation, SuppressionCheck suppressed)
+  public Queue(
+      QueueSettings settings, Foundation foundation, SuppressionCheck suppressed, Breakers breakers)
       throws IOException {
+    this.breakers = breakers;
     this.foundation = foundation;
     this.inFlight = new InFlight(settings.limits());
     Database database = foundation.database();
@@ -86,7 +90,7 @@ public final class Queue implements AutoCloseable {
             .urgentLane(new AcceptStore(bodies, foundation.journal().store(), lease::incarnation));
     this.settling =
         new Settling(
-            foundation.commits().lane(new SettleStore(foundation.journal().store())),
+            foundation.commits().lane(new SettleStore(foundation.journal().store(), breakers)),
             inFlight,
             this::left,
             this::storageFailed);
@@ -131,7 +135,9 @@ public final class Queue implements AutoCloseable {
   /// @return completes when the message, its body and every recipient are on stable storage;
   ///   completes exceptionally with a `StorageException` when that could not be achieved
   public CompletableFuture<Void> accept(Acceptance acceptance) {
-    Accepting message = new Accepting(acceptance);
+    MessageFacts accepted = acceptance.facts();
+    Accepting message =
+        new Accepting(acceptance, breakers.heldFor(accepted.domain().value(), accepted.stream()));
     Optional<InFlight.Room> room = roomFor(message);
     message.decideHandOver(room.isPresent());
     room.ifPresent(taken -> enter(acceptance, taken));
@@ -149,10 +155,9 @@ public final class Queue implements AutoCloseable {
             }
           } else if (room.isPresent()) {
             handOver(message, room.get());
-          } else if (message.needsDelivery()) {
-            MessageFacts facts = acceptance.facts();
-            Instant sendAt = facts.sendAt();
-            turns.dueAt(sendAt == null ? facts.acceptedAt() : sendAt);
+          } else if (message.needsDelivery() && message.heldFor() == null) {
+            Instant sendAt = accepted.sendAt();
+            turns.dueAt(sendAt == null ? accepted.acceptedAt() : sendAt);
           }
         });
   }
@@ -244,7 +249,10 @@ public final class Queue implements AutoCloseable {
 
   private Optional<InFlight.Room> roomFor(Accepting message) {
     Acceptance acceptance = message.acceptance();
-    if (!message.needsDelivery() || acceptance.facts().sendAt() != null || !turns.running()) {
+    if (!message.needsDelivery()
+        || message.heldFor() != null
+        || acceptance.facts().sendAt() != null
+        || !turns.running()) {
       return Optional.empty();
     }
     long bytes =

@@ -1,5 +1,7 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.breakers.Breakers;
+import dev.waybill.relay.breakers.TallyStore;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventStore;
 import dev.waybill.relay.storage.Columns;
@@ -22,9 +24,11 @@ final class SettleStore implements GroupCommit.Writer<Settlement> {
   private static final String MINE = " where message_id = ? and ordinal = ? and owner = ?";
 
   private final EventStore events;
+  private final Breakers breakers;
 
-  SettleStore(EventStore events) {
+  SettleStore(EventStore events, Breakers breakers) {
     this.events = events;
+    this.breakers = breakers;
   }
 
   @Override
@@ -40,15 +44,18 @@ final class SettleStore implements GroupCommit.Writer<Settlement> {
       }
     }
     List<Event> told = new ArrayList<>();
-    remove(connection, done, told);
+    TallyStore tally = breakers.tally();
+    remove(connection, done, told, tally);
     postpone(connection, again, told);
     hold(connection, held, told);
     if (!told.isEmpty()) {
       events.write(connection, told);
     }
+    tally.write(connection);
   }
 
-  private static void remove(Connection connection, List<Settlement> settlements, List<Event> told)
+  private static void remove(
+      Connection connection, List<Settlement> settlements, List<Event> told, TallyStore tally)
       throws SQLException {
     if (settlements.isEmpty()) {
       return;
@@ -58,7 +65,12 @@ final class SettleStore implements GroupCommit.Writer<Settlement> {
         setKey(delete, 1, settlement);
         delete.addBatch();
       }
-      collect(delete.executeBatch(), settlements, told);
+      for (Settlement settled : collect(delete.executeBatch(), settlements, told)) {
+        MessageFacts facts = settled.delivery().message().facts();
+        settled
+            .events()
+            .forEach(event -> tally.settled(event, facts.domain().value(), facts.stream().name()));
+      }
     }
   }
 
@@ -88,7 +100,7 @@ final class SettleStore implements GroupCommit.Writer<Settlement> {
           update.addBatch();
         }
       }
-      collect(update.executeBatch(), settlements, told);
+      var _ = collect(update.executeBatch(), settlements, told);
     }
   }
 
@@ -110,7 +122,7 @@ final class SettleStore implements GroupCommit.Writer<Settlement> {
           update.addBatch();
         }
       }
-      collect(update.executeBatch(), settlements, told);
+      var _ = collect(update.executeBatch(), settlements, told);
     }
   }
 
@@ -121,14 +133,19 @@ final class SettleStore implements GroupCommit.Writer<Settlement> {
     statement.setLong(from + 2, settlement.owner());
   }
 
-  private static void collect(int[] counts, List<Settlement> settlements, List<Event> told) {
+  /// @return those whose lease was still held
+  private static List<Settlement> collect(
+      int[] counts, List<Settlement> settlements, List<Event> told) {
+    List<Settlement> written = new ArrayList<>(settlements.size());
     for (int i = 0; i < counts.length; i++) {
       Settlement settlement = settlements.get(i);
       if (counts[i] == 1 || counts[i] == Statement.SUCCESS_NO_INFO) {
         told.addAll(settlement.events());
+        written.add(settlement);
       } else {
         LOG.warn("{} is not settled: its lease was lost", settlement.delivery().key());
       }
     }
+    return written;
   }
 }

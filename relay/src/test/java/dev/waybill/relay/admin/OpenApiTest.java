@@ -2,6 +2,7 @@ package dev.waybill.relay.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.relay.breakers.BreakerState;
 import dev.waybill.relay.doctor.Check;
 import dev.waybill.relay.doctor.Diagnosis.Verdict;
 import dev.waybill.relay.domains.DnsRecord;
@@ -99,6 +100,9 @@ class OpenApiTest {
             Map.entry("SuppressionBatchRemoved", SuppressionsResource.BatchRemoved.class),
             Map.entry("Suppression", SuppressionsResource.SuppressionView.class),
             Map.entry("Stream", StreamsResource.StreamView.class),
+            Map.entry("StreamRelease", BreakersResource.Release.class),
+            Map.entry("Breaker", BreakersResource.BreakerView.class),
+            Map.entry("BreakerFigures", BreakersResource.FiguresView.class),
             Map.entry("StreamRetry", StreamsResource.RetryView.class),
             Map.entry("Queue", QueueResource.QueueView.class),
             Map.entry("Destination", QueueResource.DestinationView.class),
@@ -137,6 +141,8 @@ class OpenApiTest {
     assertThat(words(schema("ChangeReason"))).isEqualTo(texts(Reason.values(), Reason::text));
     assertThat(words(field("Stream", "kind")))
         .isEqualTo(texts(Stream.Kind.values(), Stream.Kind::text));
+    assertThat(words(field("Breaker", "state")))
+        .isEqualTo(texts(BreakerState.values(), BreakerState::text));
     assertThat(words(field("Domain", "status")))
         .isEqualTo(texts(DomainStatus.values(), DomainStatus::text));
     assertThat(words(field("DomainChange", "status")))

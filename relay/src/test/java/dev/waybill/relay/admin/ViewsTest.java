@@ -64,7 +64,9 @@ class ViewsTest {
             "");
 
     assertThat(
-            json(DomainView.withRecords(domain("example.com"), Optional.empty(), List.of(mx, txt))))
+            json(
+                DomainView.withRecords(
+                    domain("example.com"), Optional.empty(), List.of(mx, txt), List.of())))
         .isEqualTo(
             """
             {"object":"domain","id":"0192f0c4-8a3b-7c11-9d20-5f6b7a1e2c3d","name":"example.com",\
@@ -76,7 +78,7 @@ class ViewsTest {
             "status":"temporary_failure","value":"mail.relay.example","priority":10,\
             "required":true,"explanation":"gone"},\
             {"record":"SPF","name":"send","fqdn":"send.example.com","type":"TXT","ttl":"Auto",\
-            "status":"verified","value":"v=spf1 -all","required":true,"explanation":""}]}\
+            "status":"verified","value":"v=spf1 -all","required":true,"explanation":""}],"breakers":[]}\
             """);
     assertThat(json(DomainView.of(domain("example.com"), Optional.of(AT))))
         .contains("\"deleted_at\":\"2026-11-21T10:00:00.100000Z\"")

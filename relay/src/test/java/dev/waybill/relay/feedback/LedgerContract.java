@@ -3,6 +3,8 @@ package dev.waybill.relay.feedback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waybill.relay.breakers.BreakerSettings;
+import dev.waybill.relay.breakers.Breakers;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
@@ -14,10 +16,12 @@ import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppression.Origin;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.testing.MovableClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +74,15 @@ abstract class LedgerContract {
             new TimeOrderedIds(clock, new Random(1)),
             clock,
             new Suppressions.Journalling(journal::append, _ -> Optional.empty()));
-    writing = Ledger.writing(journal, suppressions);
+    writing =
+        Ledger.writing(
+            journal,
+            suppressions,
+            new Breakers(
+                BreakerSettings.standard(),
+                Streams.builtIn(),
+                new Breakers.Foundation(
+                    database, journal, clock, new Random(2), new SimpleMeterRegistry())));
   }
 
   @AfterEach

@@ -16,7 +16,7 @@ final class FloorPlan {
           List.of("storage", "http", "metrics"),
           List.of("events", "streams"),
           List.of("tokens", "idempotency", "keyring", "brand", "transcripts"),
-          List.of("access", "suppression", "domains", "transport"),
+          List.of("access", "suppression", "domains", "transport", "breakers"),
           List.of("queue"),
           List.of("admission", "rendering", "operations", "tlsreport"),
           List.of("submission", "delivery", "tracking", "feedback", "doctor"),

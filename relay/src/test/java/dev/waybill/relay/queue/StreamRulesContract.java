@@ -53,7 +53,12 @@ abstract class StreamRulesContract {
         dataDir,
         clock,
         new QueueBench.Options(
-            usual.readyLimit(), usual.suppressed(), usual.retention(), usual.minFreeDisk(), rules));
+            usual.readyLimit(),
+            usual.suppressed(),
+            usual.retention(),
+            usual.minFreeDisk(),
+            rules,
+            usual.breakers()));
   }
 
   @Test

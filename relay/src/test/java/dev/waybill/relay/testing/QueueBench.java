@@ -1,5 +1,7 @@
 package dev.waybill.relay.testing;
 
+import dev.waybill.relay.breakers.BreakerSettings;
+import dev.waybill.relay.breakers.Breakers;
 import dev.waybill.relay.clock.TimeOrderedIds;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.events.Event;
@@ -21,6 +23,8 @@ import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.streams.Streams;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -47,14 +51,16 @@ public final class QueueBench implements AutoCloseable {
       SuppressionCheck suppressed,
       QueueSettings.Retention retention,
       long minFreeDisk,
-      QueueSettings.OfStreams streams) {
+      QueueSettings.OfStreams streams,
+      BreakerSettings breakers) {
     public Options(int readyLimit, SuppressionCheck suppressed) {
       this(
           readyLimit,
           suppressed,
           retention(Duration.ZERO, 0),
           1 << 20,
-          QueueSettings.OfStreams.NONE);
+          QueueSettings.OfStreams.NONE,
+          BreakerSettings.standard());
     }
 
     public static Options usual() {
@@ -67,11 +73,16 @@ public final class QueueBench implements AutoCloseable {
           (_, _, _) -> Map.of(),
           retention(raw, rawSize),
           1 << 20,
-          QueueSettings.OfStreams.NONE);
+          QueueSettings.OfStreams.NONE,
+          BreakerSettings.standard());
     }
 
     public Options withMinFreeDisk(long octets) {
-      return new Options(readyLimit, suppressed, retention, octets, streams);
+      return new Options(readyLimit, suppressed, retention, octets, streams, breakers);
+    }
+
+    public Options with(BreakerSettings settings) {
+      return new Options(readyLimit, suppressed, retention, minFreeDisk, streams, settings);
     }
 
     private static QueueSettings.Retention retention(Duration raw, long rawSize) {
@@ -81,6 +92,7 @@ public final class QueueBench implements AutoCloseable {
 
   public final Database database;
   public final Journal journal;
+  public final Breakers breakers;
   public final Queue queue;
   public final HealthGate health;
   private final MovableClock clock;
@@ -98,6 +110,12 @@ public final class QueueBench implements AutoCloseable {
     this.health = new HealthGate(dataDir, limits);
     GroupCommit commits = new GroupCommit(database, health, System::nanoTime);
     this.journal = new Journal(database, commits);
+    this.breakers =
+        new Breakers(
+            options.breakers(),
+            Streams.builtIn(),
+            new Breakers.Foundation(
+                database, journal, clock, RandomGenerator.getDefault(), new SimpleMeterRegistry()));
     RetrySchedule retry =
         new RetrySchedule(Duration.ofMinutes(1), Duration.ofHours(4), Duration.ofDays(5), 0);
     try {
@@ -107,7 +125,8 @@ public final class QueueBench implements AutoCloseable {
                   dataDir, "test", retry, limits, options.retention(), options.streams()),
               new Queue.Foundation(
                   database, commits, journal, health, clock, RandomGenerator.getDefault()),
-              options.suppressed());
+              options.suppressed(),
+              breakers);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
