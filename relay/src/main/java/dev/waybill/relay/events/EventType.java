@@ -10,7 +10,8 @@ public enum EventType {
   EMAIL_SCHEDULED("email.scheduled"),
   /// The recipient's host took responsibility for the copy.
   EMAIL_DELIVERED("email.delivered"),
-  /// A first attempt failed in a way that may pass; the relay goes on trying.
+  /// An attempt failed in a way that may pass, and the relay goes on trying: told when it is the
+  /// first one, and again by the first that fails four hours after the message was due.
   EMAIL_DELIVERY_DELAYED("email.delivery_delayed"),
   /// The recipient's side refused the copy for good, at once or by a later report.
   EMAIL_BOUNCED("email.bounced"),

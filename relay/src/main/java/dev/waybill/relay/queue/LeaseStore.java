@@ -25,7 +25,12 @@ import org.jspecify.annotations.Nullable;
 /// Who works on which delivery: claims of due rows, and the nodes that hold them. Any thread.
 final class LeaseStore {
   /// A claimed row.
-  record Claimed(DeliveryKey key, EmailAddress recipient, DsnParameters dsn, int attempts) {}
+  record Claimed(
+      DeliveryKey key,
+      EmailAddress recipient,
+      DsnParameters dsn,
+      int attempts,
+      @Nullable Instant lastAttemptAt) {}
 
   private final Database database;
 
@@ -55,7 +60,8 @@ final class LeaseStore {
                 + ")";
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select message_id, ordinal, recipient, dsn, attempts from delivery where due_at <= ?"
+            "select message_id, ordinal, recipient, dsn, attempts, last_attempt_at from delivery"
+                + " where due_at <= ?"
                 + others
                 + " order by due_at limit ?"
                 + lock())) {
@@ -72,7 +78,8 @@ final class LeaseStore {
                   new DeliveryKey(row.getObject(1, UUID.class), row.getInt(2)),
                   EmailAddress.of(row.getString(3)),
                   dsn(row.getString(4)),
-                  row.getInt(5)));
+                  row.getInt(5),
+                  Columns.optionalInstant(row, "last_attempt_at")));
         }
       }
     }

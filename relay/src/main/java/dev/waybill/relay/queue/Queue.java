@@ -291,7 +291,7 @@ public final class Queue implements AutoCloseable {
         acceptance,
         (key, recipient) -> {
           inFlight.leasedAgain(key, message.owner());
-          handOver(new ReadyDelivery(key, stored, recipient.address(), recipient.dsn(), 0));
+          handOver(new ReadyDelivery(key, stored, recipient.address(), recipient.dsn()));
         });
   }
 

@@ -3,22 +3,32 @@ package dev.waybill.relay.queue;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import java.time.Instant;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// A delivery that is due and leased to this node.
 ///
 /// @param dsn what the application wants to hear of it
 /// @param attempts how often it was tried before
+/// @param lastAttemptAt when it was tried last; null when it was not
 public record ReadyDelivery(
     DeliveryKey key,
     StoredMessage message,
     EmailAddress recipient,
     DsnParameters dsn,
-    int attempts) {
+    int attempts,
+    @Nullable Instant lastAttemptAt) {
   public ReadyDelivery {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(message, "message");
     Objects.requireNonNull(recipient, "recipient");
     Objects.requireNonNull(dsn, "dsn");
+  }
+
+  /// One that was not tried yet.
+  public ReadyDelivery(
+      DeliveryKey key, StoredMessage message, EmailAddress recipient, DsnParameters dsn) {
+    this(key, message, recipient, dsn, 0, null);
   }
 }

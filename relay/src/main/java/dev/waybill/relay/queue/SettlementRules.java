@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class SettlementRules {
   private static final Duration LONGEST_HINT = Duration.ofHours(4);
 
+  /// When whoever waits for a delivery is told a second time; what still waits then may take days.
+  private static final Duration LONG_DELAY = Duration.ofHours(4);
+
   private final Function<Stream, RetrySchedule> retries;
   private final RandomGenerator random;
   private final BounceJudge bounces = BounceJudge.load();
@@ -105,10 +108,21 @@ final class SettlementRules {
     Settlement.Next next =
         new Settlement.Next.Again("deferred", attempts, bounded, now, facts.get("reply"));
     List<Event> events =
-        delivery.attempts() > 0
-            ? List.of()
-            : List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts));
+        isToldOf(delivery, now)
+            ? List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts))
+            : List.of();
     return new Settlement(delivery, owner, next, events);
+  }
+
+  /// A delay is told of when it begins, and by the first attempt that fails when it has become a
+  /// long one. The attempt before that is known from its row, so a restart changes nothing.
+  private static boolean isToldOf(ReadyDelivery delivery, Instant now) {
+    if (delivery.attempts() == 0) {
+      return true;
+    }
+    Instant becomesLong = birth(delivery).plus(LONG_DELAY);
+    Instant before = delivery.lastAttemptAt();
+    return !now.isBefore(becomesLong) && before != null && before.isBefore(becomesLong);
   }
 
   private static Instant birth(ReadyDelivery delivery) {

@@ -164,8 +164,7 @@ public final class Comparisons {
             delivery,
             StoredMessage.inMemory(facts.get(), submitted.get()),
             address.get(),
-            DsnParameters.NONE,
-            0);
+            DsnParameters.NONE);
     int others = Math.max(0, journal.recipients(delivery.messageId(), MAX_RECIPIENTS).size() - 1);
     return new Outcome.Compared(compared(ready, recipient.get(), others));
   }

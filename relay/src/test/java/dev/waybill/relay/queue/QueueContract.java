@@ -150,6 +150,38 @@ abstract class QueueContract {
   }
 
   @Test
+  void tellsOfADelayWhenItBeginsAndWhenItIsLong() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), deferred());
+    clock.advance(Duration.ofHours(4).minusSeconds(1));
+    settle(bench.next(), deferred());
+    assertThat(bench.told()).hasSize(2);
+
+    bench.close();
+    bench = reopened(QueueBench.Options.usual());
+    for (int attempt = 0; attempt < 3; attempt++) {
+      clock.advance(Duration.ofHours(5));
+      settle(bench.next(), deferred());
+    }
+    assertThat(bench.events().subList(1, bench.events().size()))
+        .extracting(event -> event.type().text() + " " + event.facts().get("attempt"))
+        .containsExactly("email.delivery_delayed 1", "email.delivery_delayed 3");
+  }
+
+  @Test
+  void tellsOnceOfADelayThatIsLongFromItsBeginning() {
+    bench.accept(bench.message("x", clock.instant().plusSeconds(1), "ann@there.example"));
+    clock.advance(Duration.ofHours(6));
+    settle(bench.next(), deferred());
+    clock.advance(Duration.ofHours(5));
+    settle(bench.next(), deferred());
+
+    assertThat(bench.told())
+        .containsExactly(
+            "email.scheduled ann@there.example", "email.delivery_delayed ann@there.example");
+  }
+
+  @Test
   void keepsWhatTheSenderWantsToHear() {
     DsnParameters dsn =
         new DsnParameters(

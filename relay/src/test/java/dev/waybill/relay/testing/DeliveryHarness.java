@@ -240,8 +240,7 @@ public final class DeliveryHarness implements AutoCloseable {
             key,
             StoredMessage.inMemory(facts, bytes),
             EmailAddress.of(recipient),
-            DsnParameters.NONE,
-            0));
+            DsnParameters.NONE));
     return key;
   }
 

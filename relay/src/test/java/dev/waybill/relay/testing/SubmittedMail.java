@@ -89,7 +89,7 @@ public record SubmittedMail(
 
   public ReadyDelivery to(String recipient) {
     return new ReadyDelivery(
-        new DeliveryKey(ID, 0), stored(), EmailAddress.of(recipient), DsnParameters.NONE, 0);
+        new DeliveryKey(ID, 0), stored(), EmailAddress.of(recipient), DsnParameters.NONE);
   }
 
   /// The sender, without tracking.
