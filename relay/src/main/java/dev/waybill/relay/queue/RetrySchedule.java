@@ -1,5 +1,6 @@
 package dev.waybill.relay.queue;
 
+import dev.waybill.relay.report.RetryPaces;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -32,6 +33,20 @@ public record RetrySchedule(Duration first, Duration longest, Duration lifetime,
   /// One minute doubling to four hours, for five days.
   public static RetrySchedule standard() {
     return new RetrySchedule(Duration.ofMinutes(1), Duration.ofHours(4), Duration.ofDays(5), 0.2);
+  }
+
+  /// The same with what is particular to a reason: a later beginning, or no pause as long. What is
+  /// asked for beyond this schedule's own bounds stops there.
+  RetrySchedule paced(RetryPaces.Pace pace) {
+    Duration end = pace.longest() == null ? longest : shorter(longest, pace.longest());
+    Duration begin =
+        pace.first() == null || pace.first().compareTo(first) < 0 ? first : pace.first();
+    Duration bounded = shorter(begin, shorter(longest, lifetime));
+    return new RetrySchedule(bounded, end.compareTo(bounded) < 0 ? bounded : end, lifetime, jitter);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
   }
 
   /// The pause after so many failed attempts (1 or more).

@@ -3,7 +3,9 @@ package dev.waybill.relay.queue;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.report.Bounce;
+import dev.waybill.relay.report.BounceClass;
 import dev.waybill.relay.report.BounceJudge;
+import dev.waybill.relay.report.RetryPaces;
 import dev.waybill.relay.streams.Stream;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,7 @@ final class SettlementRules {
   private final Function<Stream, RetrySchedule> retries;
   private final RandomGenerator random;
   private final BounceJudge bounces = BounceJudge.load();
+  private final RetryPaces paces = RetryPaces.load();
 
   /// @param retries when to try mail of a stream again
   SettlementRules(Function<Stream, RetrySchedule> retries, RandomGenerator random) {
@@ -56,9 +59,15 @@ final class SettlementRules {
               AttemptOutcome.Peer peer,
               String reply,
               Optional<Duration> hint) ->
-          again(delivery, owner, now, classed(delivery, peer, reply), hint);
+          putOff(delivery, owner, now, facts(delivery, peer, reply), hint);
       case AttemptOutcome.Unreachable(String reason, AttemptOutcome.Security security) ->
-          again(delivery, owner, now, facts(delivery, reason, security), Optional.empty());
+          again(
+              delivery,
+              owner,
+              now,
+              facts(delivery, reason, security),
+              retries.apply(delivery.message().facts().stream()),
+              Duration.ZERO);
       case AttemptOutcome.Fault(String reason) ->
           new Settlement(
               delivery,
@@ -87,16 +96,30 @@ final class SettlementRules {
     return new Settlement(delivery, owner, new Settlement.Next.Done(), List.of(event));
   }
 
-  private Settlement again(
+  /// A host asked to come back: its reply has a class, such as `throttled`, and the class a pace.
+  private Settlement putOff(
       ReadyDelivery delivery,
       long owner,
       Instant now,
       Map<String, String> facts,
       Optional<Duration> hint) {
-    int attempts = delivery.attempts() + 1;
-    RetrySchedule retry = retries.apply(delivery.message().facts().stream());
-    Duration pause = retry.pauseAfter(attempts, random);
+    BounceClass cause = bounces.judge(facts.getOrDefault("reply", "")).cause();
+    facts.put("class", cause.text());
+    RetrySchedule usual = retries.apply(delivery.message().facts().stream());
     Duration asked = hint.filter(h -> h.compareTo(LONGEST_HINT) <= 0).orElse(Duration.ZERO);
+    return again(delivery, owner, now, facts, usual.paced(paces.of(cause)), asked);
+  }
+
+  /// @param asked no attempt before so long; zero for nothing
+  private Settlement again(
+      ReadyDelivery delivery,
+      long owner,
+      Instant now,
+      Map<String, String> facts,
+      RetrySchedule retry,
+      Duration asked) {
+    int attempts = delivery.attempts() + 1;
+    Duration pause = retry.pauseAfter(attempts, random);
     Instant end = birth(delivery).plus(retry.lifetime());
     if (!now.isBefore(end)) {
       facts.put("reason", "expired");
@@ -129,14 +152,6 @@ final class SettlementRules {
     MessageFacts facts = delivery.message().facts();
     Instant sendAt = facts.sendAt();
     return sendAt == null ? facts.acceptedAt() : sendAt;
-  }
-
-  /// With the class of the reply, such as `bad_mailbox`.
-  private Map<String, String> classed(
-      ReadyDelivery delivery, AttemptOutcome.@Nullable Peer peer, String reply) {
-    Map<String, String> facts = facts(delivery, peer, reply);
-    facts.put("class", bounces.judge(reply).cause().text());
-    return facts;
   }
 
   /// With the class, and with what the refusal says about the address, such as `hard`.

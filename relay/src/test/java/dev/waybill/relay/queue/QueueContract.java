@@ -513,6 +513,8 @@ abstract class QueueContract {
         .filteredOn(event -> event.facts().containsKey("class"))
         .extracting(event -> event.type().text() + " " + event.facts().get("class"))
         .containsExactly("email.bounced bad_mailbox", "email.delivery_delayed full");
+    assertThat(bench.queue.summary().destinations().getFirst().nextAttemptAt())
+        .isEqualTo(clock.instant().plus(Duration.ofMinutes(30)));
   }
 
   @Test
