@@ -1,6 +1,7 @@
 package dev.waybill.relay.config;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.shaping.Rate;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -90,6 +91,19 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
   /// As [#duration], or `0s` for not at all.
   static Kind<Duration> durationOrNone() {
     return new Kind<>("a duration such as 12h or 7d, or 0s for not at all", Kind::readDuration);
+  }
+
+  static Kind<Rate> rate() {
+    return new Kind<>(Rate.EXPECTED, Rate::parse);
+  }
+
+  /// Within bounds, as `30s`.
+  static Kind<Duration> duration(String expected, Duration least, Duration most) {
+    return new Kind<>(
+        expected,
+        text ->
+            readDuration(text)
+                .filter(time -> time.compareTo(least) >= 0 && time.compareTo(most) <= 0));
   }
 
   static Kind<Boolean> yesOrNo() {

@@ -9,6 +9,9 @@ import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.report.BounceJudge;
+import dev.waybill.relay.shaping.SitePace;
+import dev.waybill.relay.shaping.Throttling;
 import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.tlsreport.TlsReports;
@@ -16,6 +19,7 @@ import dev.waybill.relay.transport.DomainPolicy;
 import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +55,14 @@ public final class DeliveryEngine {
   /// Domains looked up at once; each has a query under way, and a query has a socket.
   private static final int MAX_LOOKUPS = 1_000;
 
+  /// What is known of a site's pace is forgotten after an hour without mail for it.
+  private static final Duration PACE_KEPT = Duration.ofHours(1);
+
+  private static final int MAX_PACES = 100_000;
+
+  /// Sites that were down get one connection of so many, until they answer.
+  private static final int PROBE_SHARES = 4;
+
   private static final List<ReadyDelivery> NONE = List.of();
 
   private final DeliverySettings settings;
@@ -67,6 +80,12 @@ public final class DeliveryEngine {
   private final Map<DomainName, List<ReadyDelivery>> unplanned = new ConcurrentHashMap<>();
   private final Semaphore lookups = new Semaphore(MAX_LOOKUPS);
   private final Map<SiteKey, Site> sites = new ConcurrentHashMap<>();
+  private final Cache<SiteKey, SitePace> paces =
+      Caffeine.newBuilder().maximumSize(MAX_PACES).expireAfterAccess(PACE_KEPT).build();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("delivery-wakes").daemon(true).factory());
+  private final Site.SiteRoom room;
   private final AtomicInteger planning = new AtomicInteger();
   private final AtomicInteger attempting = new AtomicInteger();
   private final ReadWriteLock gate = new ReentrantReadWriteLock();
@@ -100,12 +119,16 @@ public final class DeliveryEngine {
             connector(environment, meters),
             outages,
             providers,
+            new Throttling(BounceJudge.load()),
+            environment.nanos(),
             meters,
             new MemoryBudget(settings.memory()),
             new Semaphore(settings.totalConnections(), true),
+            new Semaphore(Math.max(1, settings.totalConnections() / PROBE_SHARES), true),
             render,
             new Ends(settle, release),
             new Scribe(environment.nanos(), environment.attempts()));
+    this.room = new Site.SiteRoom(shop, this::serve, this::wakeLater);
   }
 
   private HostConnector connector(DeliveryEnvironment environment, DeliveryMeters meters) {
@@ -149,9 +172,29 @@ public final class DeliveryEngine {
     }
   }
 
-  /// Lets every site be called on again, as if none had failed.
+  /// Lets every site be called on again, as if none had failed or turned us away.
   public void forgetOutages() {
     outages.forget();
+    paces.asMap().values().forEach(SitePace::resume);
+    sites.values().forEach(Site::wake);
+  }
+
+  /// Why those of the given deliveries that are here have not gone yet, in words.
+  public Map<DeliveryKey, String> waits(Set<DeliveryKey> keys) {
+    Map<DeliveryKey, String> reasons = new HashMap<>();
+    for (DomainName domain : unplanned.keySet()) {
+      unplanned.computeIfPresent(
+          domain,
+          (_, waiting) -> {
+            waiting.stream()
+                .map(ReadyDelivery::key)
+                .filter(keys::contains)
+                .forEach(key -> reasons.put(key, "looking up the hosts of " + domain));
+            return waiting;
+          });
+    }
+    sites.values().forEach(site -> site.explain(keys, reasons::put));
+    return reasons;
   }
 
   /// Releases those of the given deliveries that wait for their site's turn; what is looked up or
@@ -159,6 +202,7 @@ public final class DeliveryEngine {
   public void withdraw(Set<DeliveryKey> keys) {
     for (Site site : sites.values()) {
       site.withdraw(delivery -> keys.contains(delivery.key())).forEach(shop.ends()::released);
+      forgetDeserted(site);
     }
   }
 
@@ -173,7 +217,13 @@ public final class DeliveryEngine {
     } finally {
       gate.writeLock().unlock();
     }
-    sites.values().forEach(site -> site.stop().forEach(shop.ends()::released));
+    sites
+        .values()
+        .forEach(site -> {
+          site.stop().forEach(shop.ends()::released);
+          forgetDeserted(site);
+        });
+    timer.shutdownNow();
     threads.shutdown();
     try {
       if (!threads.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -276,13 +326,19 @@ public final class DeliveryEngine {
   }
 
   private void enqueue(ReadyDelivery delivery, Route.To to) {
+    SitePace known = paces.getIfPresent(to.site());
+    SitePace.Pause pause = known == null ? null : known.longPause(shop.nanos().getAsLong());
+    if (pause != null) {
+      postpone(List.of(delivery), to.plan(), pause);
+      return;
+    }
     gate.readLock().lock();
     try {
       if (!stopping) {
         sites.compute(
             to.site(),
-            (_, known) -> {
-              Site site = known == null ? new Site(to, settings, outages, this::serve) : known;
+            (_, here) -> {
+              Site site = here == null ? new Site(to, pace(to), room) : here;
               site.offer(delivery, to.plan());
               return site;
             });
@@ -294,14 +350,55 @@ public final class DeliveryEngine {
     shop.ends().released(delivery);
   }
 
-  /// Runs one more worker; the site is forgotten when its last one has left nothing behind.
+  private SitePace pace(Route.To to) {
+    return paces.get(
+        to.site(),
+        _ -> new SitePace(settings.limits(provider(to.plan())), shop.nanos().getAsLong()));
+  }
+
+  private String provider(MxPlan plan) {
+    return shop.providers().of(plan.records().getFirst().exchange());
+  }
+
+  /// Runs one more worker.
   private void serve(Site site) {
     threads.execute(() -> {
       try {
         new SiteWorker(site, shop, attempting).run();
       } finally {
-        sites.computeIfPresent(site.key(), (_, known) -> known.isDeserted() ? null : known);
+        SitePace.Pause pause = site.longPause();
+        if (pause != null) {
+          postpone(site.withdraw(_ -> true), site.plan(), pause);
+        }
+        forgetDeserted(site);
       }
     });
+  }
+
+  private void wakeLater(Site site, long nanos) {
+    var _ =
+        timer.schedule(
+            () -> {
+              site.wake();
+              forgetDeserted(site);
+            },
+            nanos,
+            TimeUnit.NANOSECONDS);
+  }
+
+  /// What would have to wait too long for its site leaves memory, uncounted.
+  private void postpone(List<ReadyDelivery> deliveries, MxPlan plan, SitePace.Pause pause) {
+    AttemptOutcome outcome =
+        new AttemptOutcome.Postponed(
+            "site paused after " + pause.reason(), pause.left(shop.nanos().getAsLong()));
+    for (ReadyDelivery delivery : deliveries) {
+      shop.meters().count(provider(plan), outcome);
+      shop.ends().settled(delivery, outcome);
+    }
+  }
+
+  /// A site that has nothing to do and nobody to do it is forgotten.
+  private void forgetDeserted(Site site) {
+    sites.computeIfPresent(site.key(), (_, known) -> known.isDeserted() ? null : known);
   }
 }

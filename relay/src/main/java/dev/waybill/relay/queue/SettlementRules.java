@@ -19,6 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class SettlementRules {
   private static final Duration LONGEST_HINT = Duration.ofHours(4);
 
+  /// What is postponed waits for a quarter of its age at least.
+  private static final int AGE_SHARE = 4;
+
+  /// And up to a fifth longer, so that not all comes back together.
+  private static final int JITTER_SHARE = 5;
+
+  /// The postponement that makes mail later than this is told, once.
+  private static final Duration DELAYED = Duration.ofMinutes(5);
+
   private final Function<Stream, RetrySchedule> retries;
   private final RandomGenerator random;
   private final BounceJudge bounces = BounceJudge.load();
@@ -56,6 +65,8 @@ final class SettlementRules {
           again(delivery, owner, now, classed(delivery, peer, reply), hint);
       case AttemptOutcome.Unreachable(String reason, AttemptOutcome.Security security) ->
           again(delivery, owner, now, facts(delivery, reason, security), Optional.empty());
+      case AttemptOutcome.Postponed(String reason, Duration pause) ->
+          postponed(delivery, owner, now, reason, pause);
       case AttemptOutcome.Fault(String reason) ->
           new Settlement(
               delivery,
@@ -109,6 +120,33 @@ final class SettlementRules {
             ? List.of()
             : List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts));
     return new Settlement(delivery, owner, next, events);
+  }
+
+  /// Not tried, so no attempt is counted; its age stands for them, so that a long queue is not
+  /// looked through again and again for a destination that stays away.
+  private Settlement postponed(
+      ReadyDelivery delivery, long owner, Instant now, String reason, Duration pause) {
+    RetrySchedule retry = retries.apply(delivery.message().facts().stream());
+    Instant birth = birth(delivery);
+    Instant end = birth.plus(retry.lifetime());
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("reply", reason);
+    if (!now.isBefore(end)) {
+      facts.put("reason", "expired");
+      return done(delivery, owner, event(delivery, EventType.EMAIL_FAILED, now, facts));
+    }
+    Duration aged = Duration.between(birth, now).dividedBy(AGE_SHARE);
+    Duration slow = aged.compareTo(retry.longest()) < 0 ? aged : retry.longest();
+    Duration wait = slow.compareTo(pause) > 0 ? slow : pause;
+    Instant due = now.plus(wait).plusMillis(random.nextLong(1 + wait.toMillis() / JITTER_SHARE));
+    Instant bounded = due.isAfter(end) ? end : due;
+    Instant delayed = birth.plus(DELAYED);
+    boolean tells = delivery.attempts() == 0 && delayed.isAfter(now) && !delayed.isAfter(bounded);
+    return new Settlement(
+        delivery,
+        owner,
+        new Settlement.Next.Again("deferred", delivery.attempts(), bounded, null, reason),
+        tells ? List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts)) : List.of());
   }
 
   private static Instant birth(ReadyDelivery delivery) {
