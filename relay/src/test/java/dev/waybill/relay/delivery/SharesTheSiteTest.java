@@ -101,6 +101,37 @@ class SharesTheSiteTest {
     }
   }
 
+  /// Forty slow sites could hold 800 connections and fifty dead ones a thousand; there are 500.
+  @Test
+  void leavesConnectionsForOthersHoweverManySitesAreSlowOrDead() throws IOException {
+    try (DeliveryHarness harness = new DeliveryHarness()) {
+      harness.host("127.0.0.3").hangsAt("MAIL");
+      harness.host("127.0.0.4").hangsAt("BANNER");
+      for (int i = 0; i < 40; i++) {
+        String name = "slow%d.example".formatted(i);
+        harness.dns.zone(name + ". 60 IN MX 1 mx." + name + ".", "mx." + name + ". 60 IN A 127.0.0.3");
+        accept(harness, "you@" + name, 25);
+      }
+      for (int i = 0; i < 50; i++) {
+        String name = "dead%d.example".formatted(i);
+        harness.dns.zone(name + ". 60 IN MX 1 mx." + name + ".", "mx." + name + ". 60 IN A 127.0.0.4");
+        accept(harness, "you@" + name, 25);
+      }
+      await().until(() -> harness.engine.load().planning() == 0);
+      await().until(() -> harness.engine.load().attempting() > 300);
+      List<DeliveryKey> live = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        harness.receives("live%d.example".formatted(i));
+        live.addAll(accept(harness, "you@live%d.example".formatted(i), 5));
+      }
+      await().until(() -> live.stream().allMatch(harness::hasOutcome));
+      assertThat(live)
+          .extracting(harness::outcome)
+          .allMatch(AttemptOutcome.Delivered.class::isInstance);
+      harness.engine.stop(Duration.ofMillis(100));
+    }
+  }
+
   @Test
   void contentsItselfWithTheConnectionsAHostAllows() throws IOException {
     try (DeliveryHarness harness = new DeliveryHarness().receives("a.example")) {
