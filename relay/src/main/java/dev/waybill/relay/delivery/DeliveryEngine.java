@@ -10,7 +10,6 @@ import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.report.BounceJudge;
-import dev.waybill.relay.shaping.SitePace;
 import dev.waybill.relay.shaping.Throttling;
 import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.storage.StorageException;
@@ -28,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,11 +53,6 @@ public final class DeliveryEngine {
   /// Domains looked up at once; each has a query under way, and a query has a socket.
   private static final int MAX_LOOKUPS = 1_000;
 
-  /// What is known of a site's pace is forgotten after an hour without mail for it.
-  private static final Duration PACE_KEPT = Duration.ofHours(1);
-
-  private static final int MAX_PACES = 100_000;
-
   /// Sites that were down get one connection of so many, until they answer.
   private static final int PROBE_SHARES = 4;
 
@@ -79,15 +72,8 @@ public final class DeliveryEngine {
           .build();
   private final Map<DomainName, List<ReadyDelivery>> unplanned = new ConcurrentHashMap<>();
   private final Semaphore lookups = new Semaphore(MAX_LOOKUPS);
-  private final Map<SiteKey, Site> sites = new ConcurrentHashMap<>();
-  private final Cache<SiteKey, SitePace> paces =
-      Caffeine.newBuilder().maximumSize(MAX_PACES).expireAfterAccess(PACE_KEPT).build();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("delivery-wakes").daemon(true).factory());
-  private final Site.SiteRoom room;
+  private final Sites sites;
   private final AtomicInteger planning = new AtomicInteger();
-  private final AtomicInteger attempting = new AtomicInteger();
   private final ReadWriteLock gate = new ReentrantReadWriteLock();
   private boolean stopping;
 
@@ -128,7 +114,7 @@ public final class DeliveryEngine {
             render,
             new Ends(settle, release),
             new Scribe(environment.nanos(), environment.attempts()));
-    this.room = new Site.SiteRoom(shop, this::serve, this::wakeLater);
+    this.sites = new Sites(shop, threads);
   }
 
   private HostConnector connector(DeliveryEnvironment environment, DeliveryMeters meters) {
@@ -175,8 +161,7 @@ public final class DeliveryEngine {
   /// Lets every site be called on again, as if none had failed or turned us away.
   public void forgetOutages() {
     outages.forget();
-    paces.asMap().values().forEach(SitePace::resume);
-    sites.values().forEach(Site::wake);
+    sites.resume();
   }
 
   /// Why those of the given deliveries that are here have not gone yet, in words.
@@ -193,17 +178,14 @@ public final class DeliveryEngine {
             return waiting;
           });
     }
-    sites.values().forEach(site -> site.explain(keys, reasons::put));
+    sites.explain(keys, reasons::put);
     return reasons;
   }
 
   /// Releases those of the given deliveries that wait for their site's turn; what is looked up or
   /// under way goes on.
   public void withdraw(Set<DeliveryKey> keys) {
-    for (Site site : sites.values()) {
-      site.withdraw(delivery -> keys.contains(delivery.key())).forEach(shop.ends()::released);
-      forgetDeserted(site);
-    }
+    sites.withdraw(keys);
   }
 
   /// Takes no more, lets what is under way come to its end, and releases what was not attempted.
@@ -217,17 +199,11 @@ public final class DeliveryEngine {
     } finally {
       gate.writeLock().unlock();
     }
-    sites
-        .values()
-        .forEach(site -> {
-          site.stop().forEach(shop.ends()::released);
-          forgetDeserted(site);
-        });
-    timer.shutdownNow();
+    sites.stop();
     threads.shutdown();
     try {
       if (!threads.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS)) {
-        LOG.warn("{} deliveries were cut off after {}", attempting.get(), grace);
+        LOG.warn("{} deliveries were cut off after {}", sites.attempting(), grace);
         client.close();
         if (!threads.awaitTermination(LAST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
           LOG.error("delivery did not come to an end: {}", load());
@@ -242,8 +218,7 @@ public final class DeliveryEngine {
 
   /// What is in hand now; each number by itself is exact, their sum only when nothing moves.
   public DeliveryLoad load() {
-    int waiting = sites.values().stream().mapToInt(Site::waiting).sum();
-    return new DeliveryLoad(planning.get(), waiting, attempting.get(), sites.size());
+    return new DeliveryLoad(planning.get(), sites.waiting(), sites.attempting(), sites.count());
   }
 
   /// Looks a domain up, once for all deliveries that wait for it, and lets them go on in their
@@ -326,79 +301,15 @@ public final class DeliveryEngine {
   }
 
   private void enqueue(ReadyDelivery delivery, Route.To to) {
-    SitePace known = paces.getIfPresent(to.site());
-    SitePace.Pause pause = known == null ? null : known.longPause(shop.nanos().getAsLong());
-    if (pause != null) {
-      postpone(List.of(delivery), to.plan(), pause);
-      return;
-    }
     gate.readLock().lock();
     try {
       if (!stopping) {
-        sites.compute(
-            to.site(),
-            (_, here) -> {
-              Site site = here == null ? new Site(to, pace(to), room) : here;
-              site.offer(delivery, to.plan());
-              return site;
-            });
+        sites.offer(delivery, to);
         return;
       }
     } finally {
       gate.readLock().unlock();
     }
     shop.ends().released(delivery);
-  }
-
-  private SitePace pace(Route.To to) {
-    return paces.get(
-        to.site(),
-        _ -> new SitePace(settings.limits(provider(to.plan())), shop.nanos().getAsLong()));
-  }
-
-  private String provider(MxPlan plan) {
-    return shop.providers().of(plan.records().getFirst().exchange());
-  }
-
-  /// Runs one more worker.
-  private void serve(Site site) {
-    threads.execute(() -> {
-      try {
-        new SiteWorker(site, shop, attempting).run();
-      } finally {
-        SitePace.Pause pause = site.longPause();
-        if (pause != null) {
-          postpone(site.withdraw(_ -> true), site.plan(), pause);
-        }
-        forgetDeserted(site);
-      }
-    });
-  }
-
-  private void wakeLater(Site site, long nanos) {
-    var _ =
-        timer.schedule(
-            () -> {
-              site.wake();
-              forgetDeserted(site);
-            },
-            nanos,
-            TimeUnit.NANOSECONDS);
-  }
-
-  /// What would have to wait too long for its site leaves memory, uncounted.
-  private void postpone(List<ReadyDelivery> deliveries, MxPlan plan, SitePace.Pause pause) {
-    AttemptOutcome outcome =
-        new AttemptOutcome.Postponed(
-            "site paused after " + pause.reason(), pause.left(shop.nanos().getAsLong()));
-    for (ReadyDelivery delivery : deliveries) {
-      shop.meters().count(provider(plan), outcome);
-      shop.ends().settled(delivery, outcome);
-    }
-  }
-
-  /// A site that has nothing to do and nobody to do it is forgotten.
-  private void forgetDeserted(Site site) {
-    sites.computeIfPresent(site.key(), (_, known) -> known.isDeserted() ? null : known);
   }
 }

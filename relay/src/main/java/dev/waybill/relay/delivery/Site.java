@@ -188,6 +188,16 @@ final class Site {
     }
   }
 
+  /// A delivery was taken that nobody called on the site for.
+  void unused() {
+    lock.lock();
+    try {
+      pace.giveMessageBack();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// A further connection was turned away.
   ///
   /// @return whether others stand, so that the site is up and only wants no more of them

@@ -274,6 +274,7 @@ final class SiteWorker implements Runnable {
     Optional<Outages.Lasting> outage = shop.outages().current(site.key());
     if (outage.isPresent()) {
       // not tried, and not counted as if it had been
+      site.unused();
       return new Result.Ended(
           new AttemptOutcome.Postponed(outage.get().reason(), outage.get().left()));
     }

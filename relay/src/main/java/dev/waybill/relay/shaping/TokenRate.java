@@ -5,9 +5,10 @@ import java.time.Duration;
 /// Hands out turns at a rate that shrinks when it turns out to be too fast and grows back with
 /// success. Not safe for use by several threads at once.
 ///
-/// Turns that nobody took are good for a second: mail goes at a steady pace and not in bursts.
-/// Where the rate is unlimited, what was really sent is halved when it was too much, and twice that
-/// much without a complaint lifts the limit again.
+/// Turns that nobody took are good for a second: mail goes at a steady pace and not in bursts. What
+/// was really sent is halved when it was too much. It grows in equal steps to where the last
+/// complaint came, by a twentieth beyond that, and is as at first again where it was, or at twice
+/// the pace at which the complaints began.
 final class TokenRate {
   private static final double SECOND = 1e9;
 
@@ -23,6 +24,7 @@ final class TokenRate {
   private final double nominal;
   private double allowed;
   private double tooFast;
+  private double began;
   private double tokens;
   private long filledAt;
   private long changedAt;
@@ -34,6 +36,7 @@ final class TokenRate {
     this.nominal = rate.perSecond();
     this.allowed = nominal;
     this.tooFast = nominal;
+    this.began = nominal;
     this.tokens = capacity();
     this.filledAt = now;
     this.changedAt = now - REACTION;
@@ -88,8 +91,8 @@ final class TokenRate {
       return;
     }
     changedAt = now;
-    allowed += tooFast / STEPS;
-    if (allowed >= Math.min(nominal, 2 * tooFast)) {
+    allowed += Math.max(tooFast, allowed) / STEPS;
+    if (allowed >= Math.min(nominal, 2 * began)) {
       allowed = nominal;
       tokens = Math.min(tokens, capacity());
     }
@@ -104,6 +107,7 @@ final class TokenRate {
     }
     double real = Math.max(lately, recent(now));
     tooFast = Math.max(SLOWEST, real > 0 ? Math.min(allowed, real) : Math.min(allowed, 1));
+    began = allowed == nominal ? tooFast : began;
     allowed = Math.max(SLOWEST, tooFast / 2);
     changedAt = now;
     filledAt = now;

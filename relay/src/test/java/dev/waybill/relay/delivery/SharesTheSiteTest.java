@@ -109,12 +109,14 @@ class SharesTheSiteTest {
       harness.host("127.0.0.4").hangsAt("BANNER");
       for (int i = 0; i < 40; i++) {
         String name = "slow%d.example".formatted(i);
-        harness.dns.zone(name + ". 60 IN MX 1 mx." + name + ".", "mx." + name + ". 60 IN A 127.0.0.3");
+        harness.dns.zone(
+            name + ". 60 IN MX 1 mx." + name + ".", "mx." + name + ". 60 IN A 127.0.0.3");
         accept(harness, "you@" + name, 25);
       }
       for (int i = 0; i < 50; i++) {
         String name = "dead%d.example".formatted(i);
-        harness.dns.zone(name + ". 60 IN MX 1 mx." + name + ".", "mx." + name + ". 60 IN A 127.0.0.4");
+        harness.dns.zone(
+            name + ". 60 IN MX 1 mx." + name + ".", "mx." + name + ". 60 IN A 127.0.0.4");
         accept(harness, "you@" + name, 25);
       }
       await().until(() -> harness.engine.load().planning() == 0);

@@ -110,6 +110,23 @@ class SitePaceTest {
   }
 
   @Test
+  void doesNotJumpBackAfterManyComplaints() {
+    SitePace pace = pace("unlimited", "100/s");
+    sent(pace, Duration.ofSeconds(30));
+    for (int i = 0; i < 5; i++) {
+      assertThat(pace.throttled(20, now)).isTrue();
+      passes(Duration.ofSeconds(11));
+    }
+    assertThat(pace.messageRate().perSecond()).isBetween(3.0, 3.3);
+    sent(pace, Duration.ofMinutes(1));
+    assertThat(pace.messageRate().perSecond()).isBetween(4.5, 6.0);
+    sent(pace, Duration.ofMinutes(5));
+    assertThat(pace.messageRate().perSecond()).isBetween(10.0, 25.0);
+    sent(pace, Duration.ofMinutes(30));
+    assertThat(pace.messageRate()).isEqualTo(new Rate(100));
+  }
+
+  @Test
   void findsALimitWhereThereWasNone() {
     SitePace pace = pace("unlimited", "unlimited");
     for (int i = 0; i < 3_000; i++) {
