@@ -218,7 +218,7 @@ public final class Relay {
             journal,
             queue,
             clock,
-            new Operations.Carrier(delivery::forgetOutages, delivery::withdraw));
+            new Operations.Carrier(delivery::forgetOutages, delivery::withdraw, delivery::waits));
 
     // what comes back, and who looks on
     feedback = feedback(tls);

@@ -1,6 +1,7 @@
 package dev.waybill.relay.config;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.shaping.Rate;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -96,6 +97,19 @@ public record Kind<T>(String expected, Function<String, Optional<T>> reader) {
   static Kind<Double> percentage() {
     return new Kind<>(
         "a percentage such as 0.3% or 5%, above 0% and at most 100%", Kind::readPercentage);
+  }
+
+  static Kind<Rate> rate() {
+    return new Kind<>(Rate.EXPECTED, Rate::parse);
+  }
+
+  /// Within bounds, as `30s`.
+  static Kind<Duration> duration(String expected, Duration least, Duration most) {
+    return new Kind<>(
+        expected,
+        text ->
+            readDuration(text)
+                .filter(time -> time.compareTo(least) >= 0 && time.compareTo(most) <= 0));
   }
 
   static Kind<Boolean> yesOrNo() {

@@ -57,16 +57,19 @@ public final class SettingsReader {
 
   private final Configuration configuration;
   private final StreamReader streams;
+  private final ShapingReader shaping;
 
   public SettingsReader(Configuration configuration) {
     this.configuration = configuration;
     this.streams = new StreamReader(configuration);
+    this.shaping = new ShapingReader(configuration);
   }
 
   /// Reads every key before it answers, so that all problems are known at once.
   public Outcome read() {
     List<Key<?>> known = new ArrayList<>(Keys.all());
     known.addAll(streams.keys());
+    known.addAll(shaping.keys());
     known.forEach(configuration::list);
     DomainName hostname = configuration.optional(Keys.HOSTNAME).orElseGet(SettingsReader::hostname);
     Path dataDir = configuration.get(Keys.DATA_DIR).toAbsolutePath().normalize();
@@ -303,7 +306,8 @@ public final class SettingsReader {
         configuration.get(Keys.DELIVERY_TOTAL_CONNECTIONS),
         configuration.get(Keys.DELIVERY_MEMORY),
         timeouts,
-        configuration.optional(Keys.DELIVERY_TRUSTED_CERTIFICATES));
+        configuration.optional(Keys.DELIVERY_TRUSTED_CERTIFICATES),
+        shaping.shaping());
   }
 
   /// Says under which keys a record's own refusal was found.

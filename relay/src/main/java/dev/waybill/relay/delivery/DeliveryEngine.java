@@ -9,6 +9,8 @@ import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.report.BounceJudge;
+import dev.waybill.relay.shaping.Throttling;
 import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.tlsreport.TlsReports;
@@ -16,6 +18,7 @@ import dev.waybill.relay.transport.DomainPolicy;
 import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +53,9 @@ public final class DeliveryEngine {
   /// Domains looked up at once; each has a query under way, and a query has a socket.
   private static final int MAX_LOOKUPS = 1_000;
 
+  /// Sites that were down get one connection of so many, until they answer.
+  private static final int PROBE_SHARES = 4;
+
   private static final List<ReadyDelivery> NONE = List.of();
 
   private final DeliverySettings settings;
@@ -66,9 +72,8 @@ public final class DeliveryEngine {
           .build();
   private final Map<DomainName, List<ReadyDelivery>> unplanned = new ConcurrentHashMap<>();
   private final Semaphore lookups = new Semaphore(MAX_LOOKUPS);
-  private final Map<SiteKey, Site> sites = new ConcurrentHashMap<>();
+  private final Sites sites;
   private final AtomicInteger planning = new AtomicInteger();
-  private final AtomicInteger attempting = new AtomicInteger();
   private final ReadWriteLock gate = new ReentrantReadWriteLock();
   private boolean stopping;
 
@@ -100,12 +105,16 @@ public final class DeliveryEngine {
             connector(environment, meters),
             outages,
             providers,
+            new Throttling(BounceJudge.load()),
+            environment.nanos(),
             meters,
             new MemoryBudget(settings.memory()),
             new Semaphore(settings.totalConnections(), true),
+            new Semaphore(Math.max(1, settings.totalConnections() / PROBE_SHARES), true),
             render,
             new Ends(settle, release),
             new Scribe(environment.nanos(), environment.attempts()));
+    this.sites = new Sites(shop, threads);
   }
 
   private HostConnector connector(DeliveryEnvironment environment, DeliveryMeters meters) {
@@ -149,17 +158,34 @@ public final class DeliveryEngine {
     }
   }
 
-  /// Lets every site be called on again, as if none had failed.
+  /// Lets every site be called on again, as if none had failed or turned us away.
   public void forgetOutages() {
     outages.forget();
+    sites.resume();
+  }
+
+  /// Why those of the given deliveries that are here have not gone yet, in words.
+  public Map<DeliveryKey, String> waits(Set<DeliveryKey> keys) {
+    Map<DeliveryKey, String> reasons = new HashMap<>();
+    for (DomainName domain : unplanned.keySet()) {
+      unplanned.computeIfPresent(
+          domain,
+          (_, waiting) -> {
+            waiting.stream()
+                .map(ReadyDelivery::key)
+                .filter(keys::contains)
+                .forEach(key -> reasons.put(key, "looking up the hosts of " + domain));
+            return waiting;
+          });
+    }
+    sites.explain(keys, reasons::put);
+    return reasons;
   }
 
   /// Releases those of the given deliveries that wait for their site's turn; what is looked up or
   /// under way goes on.
   public void withdraw(Set<DeliveryKey> keys) {
-    for (Site site : sites.values()) {
-      site.withdraw(delivery -> keys.contains(delivery.key())).forEach(shop.ends()::released);
-    }
+    sites.withdraw(keys);
   }
 
   /// Takes no more, lets what is under way come to its end, and releases what was not attempted.
@@ -173,11 +199,11 @@ public final class DeliveryEngine {
     } finally {
       gate.writeLock().unlock();
     }
-    sites.values().forEach(site -> site.stop().forEach(shop.ends()::released));
+    sites.stop();
     threads.shutdown();
     try {
       if (!threads.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS)) {
-        LOG.warn("{} deliveries were cut off after {}", attempting.get(), grace);
+        LOG.warn("{} deliveries were cut off after {}", sites.attempting(), grace);
         client.close();
         if (!threads.awaitTermination(LAST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
           LOG.error("delivery did not come to an end: {}", load());
@@ -192,8 +218,7 @@ public final class DeliveryEngine {
 
   /// What is in hand now; each number by itself is exact, their sum only when nothing moves.
   public DeliveryLoad load() {
-    int waiting = sites.values().stream().mapToInt(Site::waiting).sum();
-    return new DeliveryLoad(planning.get(), waiting, attempting.get(), sites.size());
+    return new DeliveryLoad(planning.get(), sites.waiting(), sites.attempting(), sites.count());
   }
 
   /// Looks a domain up, once for all deliveries that wait for it, and lets them go on in their
@@ -279,29 +304,12 @@ public final class DeliveryEngine {
     gate.readLock().lock();
     try {
       if (!stopping) {
-        sites.compute(
-            to.site(),
-            (_, known) -> {
-              Site site = known == null ? new Site(to, settings, outages, this::serve) : known;
-              site.offer(delivery, to.plan());
-              return site;
-            });
+        sites.offer(delivery, to);
         return;
       }
     } finally {
       gate.readLock().unlock();
     }
     shop.ends().released(delivery);
-  }
-
-  /// Runs one more worker; the site is forgotten when its last one has left nothing behind.
-  private void serve(Site site) {
-    threads.execute(() -> {
-      try {
-        new SiteWorker(site, shop, attempting).run();
-      } finally {
-        sites.computeIfPresent(site.key(), (_, known) -> known.isDeserted() ? null : known);
-      }
-    });
   }
 }

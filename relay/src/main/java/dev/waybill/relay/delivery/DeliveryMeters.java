@@ -24,6 +24,7 @@ final class DeliveryMeters {
   private final Map<String, AtomicInteger> connections = new HashMap<>();
   private final Map<Labels, Counter> attempts = new ConcurrentHashMap<>();
   private final Map<Labels, Counter> bounces = new ConcurrentHashMap<>();
+  private final Map<Labels, Counter> shaped = new ConcurrentHashMap<>();
 
   DeliveryMeters(MeterRegistry registry, SortedSet<String> providers) {
     this.registry = registry;
@@ -68,12 +69,18 @@ final class DeliveryMeters {
   }
 
   void ended(Timer.Sample started, String provider, AttemptOutcome outcome) {
-    started.stop(duration);
+    if (!(outcome instanceof AttemptOutcome.Postponed)) {
+      started.stop(duration);
+    }
     count(provider, outcome);
   }
 
   /// Counts an outcome that took no time: the DNS said no, or did not say.
   void count(String provider, AttemptOutcome outcome) {
+    if (outcome instanceof AttemptOutcome.Postponed) {
+      shaped(provider, "postponed");
+      return;
+    }
     attempts.computeIfAbsent(new Labels(provider, result(outcome)), this::counter).increment();
     if (outcome instanceof AttemptOutcome.Rejected(_, String reply)) {
       bounces
@@ -81,6 +88,22 @@ final class DeliveryMeters {
               new Labels(provider, judge.judge(reply).cause().text()), this::bounceCounter)
           .increment();
     }
+  }
+
+  /// A site's pace changed, or mail waits for it.
+  ///
+  /// @param action `throttled`, `paused` or `postponed`
+  void shaped(String provider, String action) {
+    shaped
+        .computeIfAbsent(
+            new Labels(provider, action),
+            labels ->
+                Counter.builder("waybill.delivery.shaping")
+                    .description("How often sites made us slow down, and mail that waits for it")
+                    .tag("provider", labels.provider())
+                    .tag("action", labels.result())
+                    .register(registry))
+        .increment();
   }
 
   private Counter bounceCounter(Labels labels) {
@@ -122,6 +145,7 @@ final class DeliveryMeters {
       case AttemptOutcome.Deferred _ -> "deferred";
       case AttemptOutcome.Rejected _ -> "rejected";
       case AttemptOutcome.Unreachable _ -> "unreachable";
+      case AttemptOutcome.Postponed _ -> "postponed";
       case AttemptOutcome.Suppressed _ -> "suppressed";
       case AttemptOutcome.Fault _ -> "fault";
     };

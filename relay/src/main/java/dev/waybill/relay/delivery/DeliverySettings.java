@@ -1,6 +1,9 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.shaping.Rate;
+import dev.waybill.relay.shaping.Shaping;
+import dev.waybill.relay.shaping.SiteLimits;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
 import java.net.InetAddress;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 
 /// How mail leaves (`delivery.*`). A value; any thread may use it.
 ///
@@ -29,6 +33,7 @@ import java.util.Set;
 /// @param timeouts how long a host may take
 /// @param trustedCertificates a PEM file of the authorities trusted where TLS is required; empty
 ///   for those of the Java runtime
+/// @param shaping what single providers are asked to take
 public record DeliverySettings(
     String heloName,
     Set<DomainName> otherNames,
@@ -41,7 +46,9 @@ public record DeliverySettings(
     int totalConnections,
     long memory,
     ClientTimeouts timeouts,
-    Optional<Path> trustedCertificates) {
+    Optional<Path> trustedCertificates,
+    Shaping shaping) {
+  private static final Duration BACK_OFF = Duration.ofSeconds(30);
   private static final long LEAST_MEMORY = 1L << 20;
   private static final long MOST_MEMORY = 1L << 40;
 
@@ -51,6 +58,7 @@ public record DeliverySettings(
     allowNetworks = List.copyOf(allowNetworks);
     Objects.requireNonNull(timeouts, "timeouts");
     Objects.requireNonNull(trustedCertificates, "trustedCertificates");
+    Objects.requireNonNull(shaping, "shaping");
     if (DomainName.parse(heloName).isEmpty()) {
       throw problem("helo", heloName, "a host name such as mail.example.com");
     }
@@ -59,6 +67,14 @@ public record DeliverySettings(
     range("messages-per-connection", messagesPerConnection, 1, 1_000_000);
     range("total-connections", totalConnections, 1, 100_000);
     range("memory", memory, LEAST_MEMORY, MOST_MEMORY);
+    SortedSet<String> providers = Providers.load().names();
+    for (String named : shaping.named()) {
+      if (!providers.contains(named) || named.equals(Providers.OTHER)) {
+        providers.remove(Providers.OTHER);
+        throw problem(
+            "shaping", named, "%s or %s".formatted(Shaping.GENERIC, String.join(", ", providers)));
+      }
+    }
     if (idleConnection.isNegative() || idleConnection.compareTo(Duration.ofMinutes(5)) > 0) {
       throw problem("idle-connection", idleConnection, "0s to 5m");
     }
@@ -78,7 +94,23 @@ public record DeliverySettings(
         500,
         256L << 20,
         ClientTimeouts.standard(),
-        Optional.empty());
+        Optional.empty(),
+        Shaping.load());
+  }
+
+  /// What a provider's sites are asked to take at most.
+  ///
+  /// @param provider its name, or [Providers#OTHER]
+  SiteLimits limits(String provider) {
+    SiteLimits usual =
+        new SiteLimits(
+            siteConnections,
+            messagesPerConnection,
+            Rate.UNLIMITED,
+            Rate.UNLIMITED,
+            idleConnection,
+            BACK_OFF);
+    return shaping.limits(provider, usual);
   }
 
   /// All names under which this machine takes mail.

@@ -43,7 +43,13 @@ final class HostConnector {
     /// @param unresolved whether the DNS did not answer and no address was tried: nothing is known
     ///   about the hosts
     /// @param security what the hosts would not keep to; null when that is not why
-    record None(String reason, boolean unresolved, AttemptOutcome.@Nullable Security security)
+    /// @param refusal the reply by which a host that is up turned us away before any mail was
+    ///   spoken of, such as `421 4.7.0 too many connections`; null where none did
+    record None(
+        String reason,
+        boolean unresolved,
+        AttemptOutcome.@Nullable Security security,
+        @Nullable String refusal)
         implements Contact {}
   }
 
@@ -62,6 +68,7 @@ final class HostConnector {
     private int tried;
     private @Nullable TransportLevel insisting;
     private String insistence = "";
+    private @Nullable String refusal;
 
     Reasons(Minutes minutes) {
       this.minutes = minutes;
@@ -84,7 +91,8 @@ final class HostConnector {
           tried == 0 && unanswered,
           insisting == null
               ? null
-              : new AttemptOutcome.Security(insisting.text(), cut(insistence), null));
+              : new AttemptOutcome.Security(insisting.text(), cut(insistence), null),
+          refusal);
     }
   }
 
@@ -268,6 +276,7 @@ final class HostConnector {
         } else {
           suspects.put(way.address(), true);
           reasons.add(reason);
+          failed.refusal().ifPresent(reply -> reasons.refusal = cut(reply));
         }
         return null;
       }

@@ -32,12 +32,18 @@ final class Outages {
     this.nanos = nanos;
   }
 
+  /// A site is not to be called on now.
+  ///
+  /// @param left for how long yet
+  record Lasting(String reason, Duration left) {}
+
   /// Why the site is not to be called on now; empty when it may be.
-  Optional<String> current(SiteKey site) {
+  Optional<Lasting> current(SiteKey site) {
     Outage outage = outages.getIfPresent(site);
-    return outage == null || nanos.getAsLong() - outage.until() >= 0
+    long left = outage == null ? 0 : outage.until() - nanos.getAsLong();
+    return outage == null || left <= 0
         ? Optional.empty()
-        : Optional.of(outage.reason());
+        : Optional.of(new Lasting(outage.reason(), Duration.ofNanos(left)));
   }
 
   /// Whether the site failed and has not answered since.

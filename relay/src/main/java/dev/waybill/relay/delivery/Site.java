@@ -1,48 +1,66 @@
 package dev.waybill.relay.delivery;
 
+import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.queue.ReadyDelivery;
+import dev.waybill.relay.shaping.FairQueue;
+import dev.waybill.relay.shaping.Flow;
+import dev.waybill.relay.shaping.SiteLimits;
+import dev.waybill.relay.shaping.SitePace;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One destination: the deliveries that wait for it, first come first served, and how many workers
-/// serve it. Any thread may call it; only [#take] waits.
+/// One destination: the deliveries that wait for it, whose turn it is, and how many workers serve
+/// it. Any thread may call it; only [#take] waits.
 ///
-/// A site that turns further connections away while it keeps others is served by as many as it
-/// keeps; every 20 messages it takes allow one more, up to the limit.
+/// Senders and streams take turns ([FairQueue]); how fast and over how many connections the mail
+/// goes is the site's [SitePace]. While that leaves nobody to work, the site wakes itself when its
+/// time has come.
 final class Site {
-  private static final int MESSAGES_PER_GROWTH = 20;
+  /// One more connection than the first only where so many times what the site has are free: a few
+  /// slow sites never have all of them.
+  private static final int SHARES = 4;
 
   private final SiteKey key;
-  private final int most;
-  private final Outages outages;
-  private final Consumer<Site> startWorker;
+  private final SitePace pace;
+  private final SiteRoom room;
   private final MemoryBudget memory;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
-  private final ArrayDeque<ReadyDelivery> waiting = new ArrayDeque<>();
+  private final FairQueue<ReadyDelivery> waiting = new FairQueue<>();
+  private final Set<SiteWorker> crew = new HashSet<>();
   private volatile MxPlan plan;
   private int workers;
   private int idle;
   private int connected;
-  private int ceiling;
-  private int taken;
+  private long wakesAt;
+  private boolean wakes;
   private boolean stopped;
 
-  Site(Route.To route, DeliverySettings settings, Outages outages, Consumer<Site> startWorker) {
+  /// What a site takes from its surroundings.
+  ///
+  /// @param startWorker gives the site one more worker
+  /// @param wakeLater calls the site's [#wake] after so many nanoseconds
+  record SiteRoom(Workshop shop, Consumer<Site> startWorker, WakeLater wakeLater) {
+    interface WakeLater {
+      void wake(Site site, long nanos);
+    }
+  }
+
+  Site(Route.To route, SitePace pace, SiteRoom room) {
     this.key = route.site();
     this.plan = route.plan();
-    this.most = settings.siteConnections();
-    this.ceiling = most;
+    this.pace = pace;
+    this.room = room;
     // A quarter of the whole: hosts that take large messages slowly cannot hold all memory.
-    this.memory = new MemoryBudget(settings.memory() / 4);
-    this.outages = outages;
-    this.startWorker = startWorker;
+    this.memory = new MemoryBudget(room.shop().settings().memory() / 4);
   }
 
   SiteKey key() {
@@ -52,6 +70,10 @@ final class Site {
   /// The hosts as last looked up.
   MxPlan plan() {
     return plan;
+  }
+
+  SiteLimits limits() {
+    return pace.limits();
   }
 
   /// This site's part of the memory for rendered copies.
@@ -64,7 +86,7 @@ final class Site {
     lock.lock();
     try {
       plan = latest;
-      waiting.add(delivery);
+      waiting.add(flow(delivery), delivery);
       arrived.signal();
       staff();
     } finally {
@@ -72,7 +94,7 @@ final class Site {
     }
   }
 
-  /// Gives a delivery back to the head of the queue.
+  /// Gives a delivery back that was not attempted; its turn comes again at once.
   ///
   /// @return false when the site was stopped: the delivery stays with the caller
   boolean putBack(ReadyDelivery delivery) {
@@ -81,7 +103,8 @@ final class Site {
       if (stopped) {
         return false;
       }
-      waiting.addFirst(delivery);
+      waiting.addFirst(flow(delivery), delivery);
+      pace.giveMessageBack();
       arrived.signal();
       return true;
     } finally {
@@ -91,33 +114,53 @@ final class Site {
 
   /// The next delivery; called by the site's workers.
   ///
-  /// @param patience how long to wait for one
-  /// @return null when there is none: the worker is to leave
+  /// @param patience how long to wait for one, and for its time
+  /// @return null when there is none, or the site wants fewer connections: the worker is to leave
   @Nullable ReadyDelivery take(Duration patience) {
     lock.lock();
     try {
       long left = patience.toNanos();
       idle++;
       try {
-        while (waiting.isEmpty() && !stopped && left > 0) {
-          left = arrived.awaitNanos(left);
+        while (!stopped && connected <= pace.ceiling()) {
+          long wait = waiting.isEmpty() ? left : pace.untilMessage(now());
+          if (!waiting.isEmpty() && wait <= 0) {
+            pace.takeMessage(now());
+            return waiting.poll();
+          }
+          // a connection does not stand idle for a turn that is too far away
+          if (left <= 0 || wait > left) {
+            return null;
+          }
+          left -= wait - arrived.awaitNanos(wait);
         }
+        return null;
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         return null;
       } finally {
         idle--;
       }
-      return waiting.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A worker begins.
+  void joined(SiteWorker worker) {
+    lock.lock();
+    try {
+      crew.add(worker);
     } finally {
       lock.unlock();
     }
   }
 
   /// A worker is gone. Whatever came in while it was leaving gets another.
-  void left() {
+  void left(SiteWorker worker) {
     lock.lock();
     try {
+      crew.remove(worker);
       workers--;
       staff();
     } finally {
@@ -129,6 +172,8 @@ final class Site {
     lock.lock();
     try {
       connected++;
+      pace.connected();
+      staff();
     } finally {
       lock.unlock();
     }
@@ -143,6 +188,16 @@ final class Site {
     }
   }
 
+  /// A delivery was taken that nobody called on the site for.
+  void unused() {
+    lock.lock();
+    try {
+      pace.giveMessageBack();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// A further connection was turned away.
   ///
   /// @return whether others stand, so that the site is up and only wants no more of them
@@ -152,8 +207,7 @@ final class Site {
       if (connected == 0) {
         return false;
       }
-      ceiling = connected;
-      taken = 0;
+      pace.crowded(connected);
       return true;
     } finally {
       lock.unlock();
@@ -164,25 +218,54 @@ final class Site {
   void succeeded() {
     lock.lock();
     try {
-      if (ceiling < most && ++taken >= MESSAGES_PER_GROWTH) {
-        ceiling++;
-        taken = 0;
-      }
+      pace.succeeded(now());
       staff();
     } finally {
       lock.unlock();
     }
   }
 
-  /// Takes some of those that wait away, in their order.
+  /// A host says that it gets too much.
+  ///
+  /// @return whether that is news
+  boolean throttled() {
+    lock.lock();
+    try {
+      return pace.throttled(connected, now());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The site turned us away: nobody calls on it for a while.
+  ///
+  /// @return whether that is news
+  boolean turnedAway(String reply) {
+    lock.lock();
+    try {
+      return pace.turnedAway(reply, RetryHint.in(reply).orElse(Duration.ZERO), now());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The time has come, or somebody ended a pause.
+  void wake() {
+    lock.lock();
+    try {
+      wakes = false;
+      arrived.signalAll();
+      staff();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes some of those that wait away.
   List<ReadyDelivery> withdraw(Predicate<ReadyDelivery> which) {
     lock.lock();
     try {
-      List<ReadyDelivery> withdrawn = waiting.stream().filter(which).toList();
-      if (!withdrawn.isEmpty()) {
-        waiting.removeIf(which);
-      }
-      return withdrawn;
+      return waiting.remove(which);
     } finally {
       lock.unlock();
     }
@@ -193,10 +276,8 @@ final class Site {
     lock.lock();
     try {
       stopped = true;
-      List<ReadyDelivery> unattempted = List.copyOf(waiting);
-      waiting.clear();
       arrived.signalAll();
-      return unattempted;
+      return waiting.remove(_ -> true);
     } finally {
       lock.unlock();
     }
@@ -230,12 +311,72 @@ final class Site {
     }
   }
 
-  /// Starts one worker when more deliveries wait than workers do. Called under the lock.
+  /// The pause that is too long to be waited out in memory; null when there is none.
+  SitePace.@Nullable Pause longPause() {
+    return pace.longPause(now());
+  }
+
+  /// Tells why those of the given deliveries that are here have not gone yet.
+  void explain(Set<DeliveryKey> keys, BiConsumer<DeliveryKey, String> told) {
+    lock.lock();
+    try {
+      String reason = pace.reason(workers, now()).orElseGet(this::reason);
+      waiting.forEach(delivery -> {
+        if (keys.contains(delivery.key())) {
+          told.accept(delivery.key(), reason);
+        }
+      });
+      crew.forEach(worker -> worker.explain(keys, told));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String reason() {
+    if (workers > 0 && workers >= most()) {
+      return room.shop().outages().isSuspected(key)
+          ? "one connection finds out whether the site is back"
+          : "waiting for a connection: nearly all of delivery.total-connections are in use";
+    }
+    return "waiting for its turn";
+  }
+
+  private long now() {
+    return room.shop().nanos().getAsLong();
+  }
+
+  private static Flow flow(ReadyDelivery delivery) {
+    return delivery.message().facts().flow();
+  }
+
+  /// Starts one worker when more deliveries wait than workers do, or sees to it that somebody looks
+  /// again when one may be started. Called under the lock.
   private void staff() {
-    int limit = outages.isSuspected(key) ? 1 : ceiling;
-    if (waiting.size() > idle && workers < limit) {
-      startWorker.accept(this);
+    if (stopped || waiting.size() <= idle || workers >= most()) {
+      return;
+    }
+    long now = now();
+    long wait = pace.untilConnection(now);
+    if (wait > 0) {
+      wakeAfter(wait, now);
+    } else if (pace.messages(now) > idle) {
+      pace.takeConnection(now);
+      room.startWorker().accept(this);
       workers++;
+    }
+  }
+
+  private int most() {
+    int most = room.shop().outages().isSuspected(key) ? 1 : pace.ceiling();
+    int share = room.shop().connections().availablePermits() / SHARES;
+    return Math.min(most, Math.max(1, share));
+  }
+
+  private void wakeAfter(long nanos, long now) {
+    if (!wakes || now + nanos - wakesAt < 0) {
+      wakes = true;
+      wakesAt = now + nanos;
+      room.wakeLater().wake(this, nanos);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.waybill.relay.delivery;
 
+import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
@@ -15,7 +16,9 @@ import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,21 @@ final class SiteWorker implements Runnable {
     record Unattempted() implements Result {}
   }
 
+  /// What it is doing for its delivery, for whoever asks.
+  private enum Step {
+    PERMIT("waiting for a connection: all of delivery.total-connections are in use"),
+    PROBE("waiting for a connection: too many sites that were down are being tried"),
+    CONNECTING("connecting"),
+    MEMORY("waiting for memory: delivery.memory is in use"),
+    SENDING("being sent");
+
+    private final String words;
+
+    Step(String words) {
+      this.words = words;
+    }
+  }
+
   private final Site site;
   private final Workshop shop;
   private final AtomicInteger attempting;
@@ -51,6 +69,8 @@ final class SiteWorker implements Runnable {
   private boolean permitted;
   private String provider;
   private int carried;
+  private volatile @Nullable DeliveryKey current;
+  private volatile Step step = Step.SENDING;
 
   /// @param attempting counts the deliveries under way
   SiteWorker(Site site, Workshop shop, AtomicInteger attempting) {
@@ -64,6 +84,7 @@ final class SiteWorker implements Runnable {
   @Override
   public void run() {
     try {
+      site.joined(this);
       boolean goOn = true;
       while (goOn) {
         ReadyDelivery delivery = site.take(patience());
@@ -71,13 +92,22 @@ final class SiteWorker implements Runnable {
       }
     } finally {
       disconnect();
-      site.left();
+      site.left(this);
+    }
+  }
+
+  /// Tells what becomes of its delivery just now, if that is one of the given; any thread may ask.
+  void explain(Set<DeliveryKey> keys, BiConsumer<DeliveryKey, String> told) {
+    DeliveryKey key = current;
+    if (key != null && keys.contains(key)) {
+      told.accept(key, step.words);
     }
   }
 
   /// @return whether the worker is to go on
   private boolean handle(ReadyDelivery delivery) {
     attempting.incrementAndGet();
+    current = delivery.key();
     try {
       Timer.Sample started = shop.meters().started();
       minutes.begin();
@@ -95,6 +125,7 @@ final class SiteWorker implements Runnable {
         }
       }
     } finally {
+      current = null;
       attempting.decrementAndGet();
     }
     if (session == null || !session.isUsable() || ++carried >= share()) {
@@ -119,11 +150,11 @@ final class SiteWorker implements Runnable {
   private Duration patience() {
     return session == null || shop.connections().hasQueuedThreads()
         ? Duration.ZERO
-        : shop.settings().idleConnection();
+        : site.limits().idle();
   }
 
   private int share() {
-    int share = shop.settings().messagesPerConnection();
+    int share = site.limits().messagesPerConnection();
     return shop.connections().hasQueuedThreads() ? Math.min(share, FAIR_SHARE) : share;
   }
 
@@ -135,8 +166,10 @@ final class SiteWorker implements Runnable {
     }
     long size = delivery.message().facts().size();
     long estimate = size + size / 4 + RENDERING_EXTRA;
+    step = Step.MEMORY;
     int ofSite = site.memory().take(estimate);
     int ofAll = shop.memory().take(estimate);
+    step = Step.SENDING;
     try {
       return carry(shop.render().apply(delivery), delivery);
     } catch (StorageException trouble) {
@@ -190,6 +223,7 @@ final class SiteWorker implements Runnable {
           // A host that closes a connection which has done its share says nothing about this
           // message.
           if (!reply.isClosing() || fresh) {
+            heed(reply);
             if (lacksTls(peer, reply)) {
               hangUp();
             }
@@ -213,6 +247,24 @@ final class SiteWorker implements Runnable {
     return new Result.Ended(new AttemptOutcome.Unreachable(reason));
   }
 
+  /// What the reply says about all mail to the site. This delivery has its own outcome: the reply
+  /// may be about it alone, and one that is tried again and again must not stop the others.
+  private void heed(Reply reply) {
+    if (reply.isClosing()) {
+      pause(reply.text());
+    } else if (shop.throttling().isComplaint(reply) && site.throttled()) {
+      LOG.info("site {} is asked for less: {}", site.key().hosts(), reply);
+      shop.meters().shaped(provider, "throttled");
+    }
+  }
+
+  private void pause(String reply) {
+    if (site.turnedAway(reply)) {
+      LOG.info("site {} is left alone for a while: {}", site.key().hosts(), reply);
+      shop.meters().shaped(provider, "paused");
+    }
+  }
+
   private static AttemptOutcome refused(AttemptOutcome.Peer peer, Reply reply) {
     String text = reply.text();
     return reply.isPermanent() && !reply.isAboutDialogue() && !lacksTls(peer, reply)
@@ -227,9 +279,12 @@ final class SiteWorker implements Runnable {
 
   /// @return null when there is a session now, or what came of the delivery otherwise
   private @Nullable Result connect(DomainName domain) {
-    Optional<String> outage = shop.outages().current(site.key());
+    Optional<Outages.Lasting> outage = shop.outages().current(site.key());
     if (outage.isPresent()) {
-      return new Result.Ended(new AttemptOutcome.Unreachable(outage.get()));
+      // not tried, and not counted as if it had been
+      site.unused();
+      return new Result.Ended(
+          new AttemptOutcome.Postponed(outage.get().reason(), outage.get().left()));
     }
     HostConnector.Contact.None none = open(domain, false);
     if (none == null) {
@@ -239,7 +294,10 @@ final class SiteWorker implements Runnable {
     if (site.isStopped() || site.isCrowded()) {
       return new Result.Unattempted();
     }
-    if (none.unresolved()) {
+    if (none.refusal() != null) {
+      // somebody is there, and wants to be left alone: what waits for the site was not tried
+      pause(none.refusal());
+    } else if (none.unresolved()) {
       LOG.info("site {} cannot be found: {}", site.key().hosts(), none.reason());
       shop.outages().unresolved(site.key(), none.reason());
     } else {
@@ -267,12 +325,30 @@ final class SiteWorker implements Runnable {
 
   /// @return null when there is a session now, or why there is none
   private HostConnector.Contact.@Nullable None open(DomainName domain, boolean enforced) {
+    // those that were down take their time: they get a part of the connections, and no more
+    boolean probing = !permitted && shop.outages().isSuspected(site.key());
+    if (probing) {
+      step = Step.PROBE;
+      shop.probes().acquireUninterruptibly();
+    }
+    try {
+      return openPermitted(domain, enforced);
+    } finally {
+      if (probing) {
+        shop.probes().release();
+      }
+    }
+  }
+
+  private HostConnector.Contact.@Nullable None openPermitted(DomainName domain, boolean enforced) {
     if (!permitted) {
+      step = Step.PERMIT;
       shop.connections().acquireUninterruptibly();
       permitted = true;
     }
+    step = Step.CONNECTING;
     if (site.isStopped()) {
-      return new HostConnector.Contact.None("delivery is stopping", false, null);
+      return new HostConnector.Contact.None("delivery is stopping", false, null, null);
     }
     HostConnector.Call call = new HostConnector.Call(site.plan(), domain, enforced, minutes);
     return switch (shop.connector().open(call)) {
@@ -283,6 +359,7 @@ final class SiteWorker implements Runnable {
         provider = shop.providers().of(opened.host());
         shop.meters().opened(provider);
         site.connected();
+        step = Step.SENDING;
         yield null;
       }
       case HostConnector.Contact.None none -> none;

@@ -2,13 +2,18 @@ package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.shaping.Throttling;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /// What all workers share. Any thread may use it.
 ///
+/// @param throttling tells complaints about our pace from other replies
+/// @param nanos a monotonic clock in nanoseconds
 /// @param memory the octets of rendered copies
 /// @param connections one permit per connection
+/// @param probes one more for each that is being opened to a site that was down
 /// @param ends where deliveries go when a worker is done with them
 /// @param scribe writes down what was said
 record Workshop(
@@ -16,9 +21,12 @@ record Workshop(
     HostConnector connector,
     Outages outages,
     Providers providers,
+    Throttling throttling,
+    LongSupplier nanos,
     DeliveryMeters meters,
     MemoryBudget memory,
     Semaphore connections,
+    Semaphore probes,
     Function<ReadyDelivery, RenderedCopy> render,
     Ends ends,
     Scribe scribe) {}

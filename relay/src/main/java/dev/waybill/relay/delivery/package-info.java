@@ -8,9 +8,9 @@
 /// unless the operator allowed it, nor carries mail that its recipient's domain wants more safely
 /// carried. *After it:* the queue settles the outcome.
 ///
-/// Reading order: [DeliverySettings], [DeliveryEngine], [Route], [MxPlan], [Site], [SiteWorker],
-/// [HostConnector] with [HostWays] and [OwnAddresses], [SecurityReport], [AddressPolicy],
-/// [Outages].
+/// Reading order: [DeliverySettings], [DeliveryEngine], [Route], [MxPlan], [Sites], [Site],
+/// [SiteWorker], [HostConnector] with [HostWays] and [OwnAddresses], [SecurityReport],
+/// [AddressPolicy], [Outages].
 @NullMarked
 package dev.waybill.relay.delivery;
 

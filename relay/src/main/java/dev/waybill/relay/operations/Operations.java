@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What operators see of waiting deliveries and do with them. Any thread may use it.
 public final class Operations {
   private static final int MAX_LIST = 1_000;
+  private static final String NO_ROOM = "waiting for room in memory";
   private static final int STEPS = 5;
   private static final int CALLS_BETWEEN_LOOKS = 10;
 
@@ -29,7 +32,11 @@ public final class Operations {
   ///
   /// @param retrying told before a retry: what is known of hosts that are down is to be forgotten
   /// @param withdrawing gives back those of the given deliveries that only wait for their turn
-  public record Carrier(Runnable retrying, Consumer<Set<DeliveryKey>> withdrawing) {}
+  /// @param waits why those of the given deliveries that this node has in hand have not gone yet
+  public record Carrier(
+      Runnable retrying,
+      Consumer<Set<DeliveryKey>> withdrawing,
+      Function<Set<DeliveryKey>, Map<DeliveryKey, String>> waits) {}
 
   private final OperationStore store;
   private final SelectionStore selections;
@@ -59,7 +66,25 @@ public final class Operations {
     if (limit < 1 || limit > MAX_LIST) {
       throw new IllegalArgumentException("limit %d (expected: 1..%d)".formatted(limit, MAX_LIST));
     }
-    return selections.list(selection, after, limit);
+    return explained(selections.list(selection, after, limit));
+  }
+
+  /// What a node has in hand waits for what that node knows; of another one's nothing is known.
+  private List<WaitingDelivery> explained(List<WaitingDelivery> listed) {
+    Set<DeliveryKey> inHand =
+        listed.stream()
+            .filter(delivery -> delivery.state() == DeliveryState.SENDING)
+            .map(WaitingDelivery::key)
+            .collect(Collectors.toSet());
+    Map<DeliveryKey, String> waits = inHand.isEmpty() ? Map.of() : carrier.waits().apply(inHand);
+    return listed.stream()
+        .map(delivery ->
+            switch (delivery.state()) {
+              case SENDING -> delivery.because(waits.get(delivery.key()));
+              case QUEUED -> delivery.because(delivery.reason() == null ? NO_ROOM : null);
+              case SCHEDULED, DEFERRED, HELD -> delivery;
+            })
+        .toList();
   }
 
   /// How many the operation would change, by their state now. Reads the whole queue.

@@ -214,7 +214,7 @@ final class SelectionStore {
         row.getString("wish"),
         row.getInt("attempts"),
         Columns.optionalInstant(row, "due_at"),
-        Columns.optionalInstant(row, "last_attempt_at"),
+        row.getInt("attempts") == 0 ? null : Columns.optionalInstant(row, "last_attempt_at"),
         row.getString("reason"),
         new WaitingDelivery.Facts(
             Columns.instant(row, "accepted_at"),

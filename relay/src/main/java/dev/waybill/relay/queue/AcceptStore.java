@@ -144,11 +144,12 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
         connection.prepareStatement(
             """
             insert into delivery (message_id, ordinal, recipient, recipient_domain, state, attempts,
-              due_at, owner, body_segment, dsn, wish, wish_reason)
-            values (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)\
+              due_at, owner, body_segment, dsn, flow, wish, wish_reason)
+            values (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)\
             """)) {
       for (Accepting message : messages) {
         List<Recipient> recipients = message.acceptance().recipients();
+        long flow = message.facts().flow().number();
         for (int ordinal = 0; ordinal < recipients.size(); ordinal++) {
           Recipient recipient = recipients.get(ordinal);
           if (recipient.suppressedFor() == null) {
@@ -160,8 +161,9 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
             insert.setLong(8, message.location().segment());
             String dsn = recipient.dsn().text();
             insert.setString(9, dsn.isEmpty() ? null : dsn);
-            insert.setString(10, message.heldFor() == null ? null : "hold");
-            insert.setString(11, message.heldFor());
+            insert.setLong(10, flow);
+            insert.setString(11, message.heldFor() == null ? null : "hold");
+            insert.setString(12, message.heldFor());
             insert.addBatch();
           }
         }

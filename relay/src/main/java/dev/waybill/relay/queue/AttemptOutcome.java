@@ -125,6 +125,12 @@ public sealed interface AttemptOutcome {
     }
   }
 
+  /// It was not tried, since its destination is left alone for now: no attempt of its own.
+  ///
+  /// @param reason what the destination said or did
+  /// @param pause how long it is left alone yet
+  record Postponed(String reason, Duration pause) implements AttemptOutcome {}
+
   /// The recipient was suppressed after the message had been accepted.
   record Suppressed(String reason) implements AttemptOutcome {}
 

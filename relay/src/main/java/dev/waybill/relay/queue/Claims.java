@@ -1,7 +1,6 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.events.DeliveryKey;
-import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
@@ -114,7 +113,7 @@ final class Claims {
 
   private Claim claim(Instant now, int limit) {
     long owner = lease.incarnation();
-    Set<DomainName> full = inFlight.full();
+    InFlight.Full full = inFlight.full();
     List<LeaseStore.Claimed> rows = leases.claim(owner, now, limit, full);
     Set<UUID> ids = new LinkedHashSet<>();
     rows.forEach(row -> ids.add(row.key().messageId()));
@@ -135,8 +134,10 @@ final class Claims {
     Claim claim = withoutSuppressed(ready, rows.size() < limit, !full.isEmpty());
     // only now: what failed before this line is astray, and found as such
     for (ReadyDelivery delivery : ready) {
-      DomainName domain = delivery.recipient().domain();
-      inFlight.enter(delivery.key(), domain, inFlight.takeOne(domain), owner);
+      InFlight.Lane lane =
+          new InFlight.Lane(
+              delivery.recipient().domain(), delivery.message().facts().flow().number());
+      inFlight.enter(delivery.key(), lane, inFlight.takeOne(lane), owner);
     }
     return claim;
   }

@@ -14,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -41,23 +40,21 @@ final class LeaseStore {
   /// Leases due deliveries to this node, longest due first; rows that another node is claiming are
   /// skipped.
   ///
-  /// @param spared recipient domains that get no more for now
-  List<Claimed> claim(long owner, Instant now, int limit, Collection<DomainName> spared) {
+  /// @param spared what gets no more for now
+  List<Claimed> claim(long owner, Instant now, int limit, InFlight.Full spared) {
     // a crash of the database alone must not undo what this process goes on to settle
     return inTransaction(
         connection -> leaseDue(connection, owner, now, limit, spared), leased -> !leased.isEmpty());
   }
 
   private List<Claimed> leaseDue(
-      Connection connection, long owner, Instant now, int limit, Collection<DomainName> spared)
+      Connection connection, long owner, Instant now, int limit, InFlight.Full spared)
       throws SQLException {
     List<Claimed> claimed = new ArrayList<>();
     String others =
-        spared.isEmpty()
-            ? ""
-            : " and recipient_domain not in ("
-                + String.join(", ", Collections.nCopies(spared.size(), "?"))
-                + ")";
+        without("recipient_domain", spared.domains().size())
+            + without("flow", spared.flows().size())
+            + " and not (recipient_domain = ? and flow = ?)".repeat(spared.lanes().size());
     try (PreparedStatement select =
         connection.prepareStatement(
             "select message_id, ordinal, recipient, dsn, attempts, last_attempt_at from delivery"
@@ -67,8 +64,15 @@ final class LeaseStore {
                 + lock())) {
       int index = 1;
       select.setObject(index++, Columns.timestamp(now));
-      for (DomainName domain : spared) {
+      for (DomainName domain : spared.domains()) {
         select.setString(index++, domain.value());
+      }
+      for (long flow : spared.flows()) {
+        select.setLong(index++, flow);
+      }
+      for (InFlight.Lane lane : spared.lanes()) {
+        select.setString(index++, lane.domain().value());
+        select.setLong(index++, lane.flow());
       }
       select.setInt(index, limit);
       try (ResultSet row = select.executeQuery()) {
@@ -84,6 +88,13 @@ final class LeaseStore {
       }
     }
     return lease(connection, owner, claimed);
+  }
+
+  private static String without(String column, int values) {
+    return values == 0
+        ? ""
+        : " and %s not in (%s)"
+            .formatted(column, String.join(", ", Collections.nCopies(values, "?")));
   }
 
   private static DsnParameters dsn(@Nullable String text) {
@@ -261,7 +272,8 @@ final class LeaseStore {
           connection.prepareStatement(
               """
               update delivery set due_at = ?
-              where (state = 'deferred' and last_attempt_at > ?) or (state = 'queued' and due_at > ?)\
+              where (state = 'deferred' and (last_attempt_at is null or last_attempt_at > ?))
+                or (state = 'queued' and due_at > ?)\
               """)) {
         for (int i = 1; i <= 3; i++) {
           update.setObject(i, Columns.timestamp(now));

@@ -1,6 +1,7 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.shaping.Flow;
 import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
 import java.util.Map;
@@ -53,5 +54,10 @@ public record MessageFacts(
     if (size < 0) {
       throw new IllegalArgumentException("size %d (expected: 0 or more)".formatted(size));
     }
+  }
+
+  /// Whose turn its deliveries share.
+  public Flow flow() {
+    return new Flow(domainId, stream);
   }
 }

@@ -260,7 +260,7 @@ public final class Queue implements AutoCloseable {
           case SubmittedBody.InMemory(byte[] content) -> content.length;
           case SubmittedBody.OnDisk _ -> 0;
         };
-    return inFlight.take(domains(acceptance), bytes);
+    return inFlight.take(acceptance.facts().flow().number(), domains(acceptance), bytes);
   }
 
   /// One for each delivery.
@@ -297,9 +297,12 @@ public final class Queue implements AutoCloseable {
 
   /// Before anything is stored: what is leased to this node is always in flight.
   private void enter(Acceptance acceptance, InFlight.Room room) {
+    long flow = acceptance.facts().flow().number();
     forEachDelivery(
         acceptance,
-        (key, recipient) -> inFlight.enter(key, recipient.address().domain(), room, NOBODY));
+        (key, recipient) ->
+            inFlight.enter(
+                key, new InFlight.Lane(recipient.address().domain(), flow), room, NOBODY));
   }
 
   private static void forEachDelivery(

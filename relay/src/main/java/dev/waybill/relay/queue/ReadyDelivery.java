@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param dsn what the application wants to hear of it
 /// @param attempts how often it was tried before
-/// @param lastAttemptAt when it was tried last; null when it was not
+/// @param lastAttemptAt when it was tried last, or its delay was told of without a try; null when
+///   neither was
 public record ReadyDelivery(
     DeliveryKey key,
     StoredMessage message,

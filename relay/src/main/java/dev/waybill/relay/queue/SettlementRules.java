@@ -24,6 +24,15 @@ final class SettlementRules {
   /// When whoever waits for a delivery is told a second time; what still waits then may take days.
   private static final Duration LONG_DELAY = Duration.ofHours(4);
 
+  /// What is postponed waits for a quarter of its age at least.
+  private static final int AGE_SHARE = 4;
+
+  /// And up to a fifth longer, so that not all comes back together.
+  private static final int JITTER_SHARE = 5;
+
+  /// The postponement that makes mail later than this is told, once.
+  private static final Duration DELAYED = Duration.ofMinutes(5);
+
   private final Function<Stream, RetrySchedule> retries;
   private final RandomGenerator random;
   private final BounceJudge bounces = BounceJudge.load();
@@ -68,6 +77,8 @@ final class SettlementRules {
               facts(delivery, reason, security),
               retries.apply(delivery.message().facts().stream()),
               Duration.ZERO);
+      case AttemptOutcome.Postponed(String reason, Duration pause) ->
+          postponed(delivery, owner, now, reason, pause);
       case AttemptOutcome.Fault(String reason) ->
           new Settlement(
               delivery,
@@ -131,21 +142,51 @@ final class SettlementRules {
     Settlement.Next next =
         new Settlement.Next.Again("deferred", attempts, bounded, now, facts.get("reply"));
     List<Event> events =
-        isToldOf(delivery, now)
+        isToldOf(delivery, now, true)
             ? List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts))
             : List.of();
     return new Settlement(delivery, owner, next, events);
   }
 
-  /// A delay is told of when it begins, and by the first attempt that fails when it has become a
-  /// long one. The attempt before that is known from its row, so a restart changes nothing.
-  private static boolean isToldOf(ReadyDelivery delivery, Instant now) {
-    if (delivery.attempts() == 0) {
-      return true;
+  /// A delay is told of when it begins, and by what happens first when it has become a long one.
+  /// What was told before is known from its row, so a restart changes nothing.
+  ///
+  /// @param begins whether the delay is worth telling of if it never was
+  private static boolean isToldOf(ReadyDelivery delivery, Instant now, boolean begins) {
+    Instant before = delivery.lastAttemptAt();
+    if (before == null) {
+      return begins && delivery.attempts() == 0;
     }
     Instant becomesLong = birth(delivery).plus(LONG_DELAY);
-    Instant before = delivery.lastAttemptAt();
-    return !now.isBefore(becomesLong) && before != null && before.isBefore(becomesLong);
+    return !now.isBefore(becomesLong) && before.isBefore(becomesLong);
+  }
+
+  /// Not tried, so no attempt is counted; its age stands for them, so that a long queue is not
+  /// looked through again and again for a destination that stays away.
+  private Settlement postponed(
+      ReadyDelivery delivery, long owner, Instant now, String reason, Duration pause) {
+    RetrySchedule retry = retries.apply(delivery.message().facts().stream());
+    Instant birth = birth(delivery);
+    Instant end = birth.plus(retry.lifetime());
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("reply", reason);
+    if (!now.isBefore(end)) {
+      facts.put("reason", "expired");
+      return done(delivery, owner, event(delivery, EventType.EMAIL_FAILED, now, facts));
+    }
+    Duration aged = Duration.between(birth, now).dividedBy(AGE_SHARE);
+    Duration slow = aged.compareTo(retry.longest()) < 0 ? aged : retry.longest();
+    Duration wait = slow.compareTo(pause) > 0 ? slow : pause;
+    Instant due = now.plus(wait).plusMillis(random.nextLong(1 + wait.toMillis() / JITTER_SHARE));
+    Instant bounded = due.isAfter(end) ? end : due;
+    Instant delayed = birth.plus(DELAYED);
+    boolean tells = isToldOf(delivery, now, !delayed.isAfter(bounded));
+    return new Settlement(
+        delivery,
+        owner,
+        new Settlement.Next.Again(
+            "deferred", delivery.attempts(), bounded, tells ? now : null, reason),
+        tells ? List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts)) : List.of());
   }
 
   private static Instant birth(ReadyDelivery delivery) {

@@ -3,6 +3,9 @@ package dev.waybill.relay.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.queue.QueueSettings;
+import dev.waybill.relay.shaping.Rate;
+import dev.waybill.relay.shaping.Shaping;
+import dev.waybill.relay.shaping.SiteLimits;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.tracking.Privacy;
@@ -223,6 +226,66 @@ class ConfigurationTest {
           """)
   void namesWhatIsWrongWithAStream(String written, String problem) throws IOException {
     Path file = Files.writeString(folder.resolve("waybill.yaml"), "streams:\n  " + written);
+
+    assertThat(new SettingsReader(Configuration.read(file, Map.of())).read())
+        .isInstanceOfSatisfying(
+            SettingsReader.Outcome.Wrong.class,
+            wrong -> assertThat(wrong.problems().toString()).contains(problem));
+  }
+
+  @Test
+  void shapingHasTheOperatorsWordForSingleProviders() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("waybill.yaml"),
+            """
+            delivery:
+              shaping:
+                yahoo: {connections: 30, message-rate: 100/m}
+                generic: {back-off: 2m}
+            """);
+    assertThat(
+            new SettingsReader(
+                    Configuration.read(
+                        file, Map.of("WAYBILL_DELIVERY_SHAPING_YAHOO_BACK_OFF", "30s")))
+                .read())
+        .isInstanceOfSatisfying(
+            SettingsReader.Outcome.Settled.class,
+            settled -> {
+              SiteLimits usual =
+                  new SiteLimits(
+                      20,
+                      100,
+                      Rate.UNLIMITED,
+                      Rate.UNLIMITED,
+                      Duration.ZERO,
+                      Duration.ofMinutes(1));
+              Shaping shaping = settled.settings().delivery().shaping();
+              assertThat(shaping.limits("yahoo", usual).connections()).isEqualTo(30);
+              assertThat(shaping.limits("yahoo", usual).messageRate())
+                  .isEqualTo(new Rate(100 / 60.0));
+              assertThat(shaping.limits("yahoo", usual).backOff())
+                  .isEqualTo(Duration.ofSeconds(30));
+              assertThat(shaping.limits("somebody", usual).backOff())
+                  .isEqualTo(Duration.ofMinutes(2));
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          gogle: {connections: 5}      | delivery.shaping: gogle (expected: generic or barracuda, fastmail, gmx, google,
+          yahoo: {message-rate: 20}    | delivery.shaping.yahoo.message-rate: 20 (expected: a rate such as 20/s, 100/m or 1000/h, or unlimited)
+          yahoo: {connections: 0}      | delivery.shaping.yahoo.connections: 0 (expected: a number from 1 to 1000)
+          yahoo: {back-off: 1h}        | delivery.shaping.yahoo.back-off: 1h (expected: a duration from 1s to 10m)
+          yahoo: {idle: 6m}            | delivery.shaping.yahoo.idle: 6m (expected: a duration from 0s to 5m)
+          yahoo: {rate: 20/s}          | delivery.shaping.yahoo.rate: 20/s (expected: a known key)
+          """)
+  void namesWhatIsWrongWithShaping(String written, String problem) throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("waybill.yaml"), "delivery:\n  shaping:\n    " + written);
 
     assertThat(new SettingsReader(Configuration.read(file, Map.of())).read())
         .isInstanceOfSatisfying(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
 import java.net.InetAddress;
@@ -109,11 +110,11 @@ class DeliveryRulesTest {
     for (long length : seconds) {
       outages.failed(site, "down");
       outages.failed(site, "still down");
-      assertThat(outages.current(site)).contains("down");
+      assertThat(outages.current(site).map(Outages.Lasting::reason)).contains("down");
       now.addAndGet(Duration.ofSeconds(length - 1).toNanos());
-      assertThat(outages.current(site)).contains("down");
+      assertThat(outages.current(site).map(Outages.Lasting::reason)).contains("down");
       now.addAndGet(Duration.ofSeconds(1).toNanos());
-      assertThat(outages.current(site)).isEmpty();
+      assertThat(outages.current(site).map(Outages.Lasting::reason)).isEmpty();
       assertThat(outages.isSuspected(site)).isTrue();
     }
     outages.answered(site);
@@ -127,15 +128,15 @@ class DeliveryRulesTest {
     SiteKey site = new SiteKey(List.of("mx.a.example"));
     for (int times = 0; times < 3; times++) {
       outages.unresolved(site, "no DNS answer");
-      assertThat(outages.current(site)).contains("no DNS answer");
+      assertThat(outages.current(site).map(Outages.Lasting::reason)).contains("no DNS answer");
       now.addAndGet(Duration.ofSeconds(5).toNanos());
-      assertThat(outages.current(site)).isEmpty();
+      assertThat(outages.current(site).map(Outages.Lasting::reason)).isEmpty();
     }
     outages.failed(site, "down");
     now.addAndGet(Duration.ofSeconds(29).toNanos());
-    assertThat(outages.current(site)).contains("down");
+    assertThat(outages.current(site).map(Outages.Lasting::reason)).contains("down");
     now.addAndGet(Duration.ofSeconds(1).toNanos());
-    assertThat(outages.current(site)).isEmpty();
+    assertThat(outages.current(site).map(Outages.Lasting::reason)).isEmpty();
   }
 
   @Test
@@ -177,7 +178,8 @@ class DeliveryRulesTest {
                 500,
                 256 << 20,
                 ClientTimeouts.standard(),
-                Optional.empty()))
+                Optional.empty(),
+                Shaping.load()))
         .hasMessage("delivery.port: 70000 (expected: 1 to 65535)");
     assertThatThrownBy(() -> ClientTimeouts.uniform(Duration.ZERO))
         .hasMessageContaining("delivery.timeouts.connect: PT0S");

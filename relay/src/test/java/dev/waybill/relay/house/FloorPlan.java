@@ -15,7 +15,7 @@ final class FloorPlan {
           List.of("dkim", "dns", "smtp", "report", "tls"),
           List.of("storage", "http", "metrics"),
           List.of("events", "streams"),
-          List.of("tokens", "idempotency", "keyring", "brand", "transcripts"),
+          List.of("tokens", "idempotency", "keyring", "brand", "transcripts", "shaping"),
           List.of("access", "suppression", "domains", "transport", "breakers"),
           List.of("queue"),
           List.of("admission", "rendering", "operations", "tlsreport"),

@@ -1,6 +1,7 @@
 package dev.waybill.relay.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.waybill.relay.events.DeliveryKey;
@@ -19,8 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,7 @@ abstract class OperationsContract {
   @TempDir Path dataDir;
   QueueBench bench;
   private final AtomicInteger retries = new AtomicInteger();
+  private Function<Set<DeliveryKey>, Map<DeliveryKey, String>> waits = _ -> Map.of();
   private Operations operations;
 
   /// An empty database, the same one within a test.
@@ -61,7 +65,8 @@ abstract class OperationsContract {
         node.journal,
         node.queue,
         time,
-        new Operations.Carrier(retries::incrementAndGet, node::withdraw));
+        new Operations.Carrier(
+            retries::incrementAndGet, node::withdraw, keys -> waits.apply(keys)));
   }
 
   QueueBench opened(MovableClock time) {
@@ -81,6 +86,25 @@ abstract class OperationsContract {
     assertThat(again.attempts()).isEqualTo(1);
     assertThat(retries).hasValue(1);
     assertThat(states()).containsEntry("scheduled", 1L).containsEntry("sending", 1L);
+  }
+
+  @Test
+  void tellsWhyWhatIsInHandHasNotGone() {
+    deferred("ann@there.example");
+    UUID bob = bench.accept(bench.message("y", "bob@there.example"));
+    UUID cid = bench.accept(bench.message("z", "cid@there.example"));
+    DeliveryKey waiting = new DeliveryKey(bob, 0);
+    waits =
+        keys -> {
+          assertThat(keys).containsExactlyInAnyOrder(waiting, new DeliveryKey(cid, 0));
+          return Map.of(waiting, "site at its connection limit: 5");
+        };
+    assertThat(operations.list(Selection.ALL, null, 10))
+        .extracting(WaitingDelivery::recipient, WaitingDelivery::reason)
+        .containsExactlyInAnyOrder(
+            tuple("ann@there.example", "451 4.7.1 Try later"),
+            tuple("bob@there.example", "site at its connection limit: 5"),
+            tuple("cid@there.example", null));
   }
 
   @Test

@@ -17,6 +17,9 @@ import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.queue.StoredMessage;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.shaping.Rate;
+import dev.waybill.relay.shaping.Shaping;
+import dev.waybill.relay.shaping.SiteLimits;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.storage.Database;
@@ -42,6 +45,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// A real delivery engine with a real DNS and real hosts on 127.0.0.2, 127.0.0.3, … that share a
@@ -57,7 +61,8 @@ public final class DeliveryHarness implements AutoCloseable {
       Duration idle,
       Duration dnsTimeout,
       List<IpNetwork> allowed,
-      Optional<Path> trusted) {
+      Optional<Path> trusted,
+      Shaping shaping) {
     public static Options usual() {
       return new Options(
           Duration.ofSeconds(20),
@@ -66,35 +71,59 @@ public final class DeliveryHarness implements AutoCloseable {
           Duration.ofMillis(200),
           Duration.ofSeconds(5),
           List.of(IpNetwork.of("127.0.0.0/8")),
-          Optional.empty());
+          Optional.empty(),
+          Shaping.load());
     }
 
     public Options withTimeout(Duration each) {
       return new Options(
-          each, siteConnections, messagesPerConnection, idle, dnsTimeout, allowed, trusted);
+          each,
+          siteConnections,
+          messagesPerConnection,
+          idle,
+          dnsTimeout,
+          allowed,
+          trusted,
+          shaping);
     }
 
     public Options withSiteConnections(int most) {
-      return new Options(timeout, most, messagesPerConnection, idle, dnsTimeout, allowed, trusted);
+      return new Options(
+          timeout, most, messagesPerConnection, idle, dnsTimeout, allowed, trusted, shaping);
     }
 
     public Options withMessagesPerConnection(int most) {
-      return new Options(timeout, siteConnections, most, idle, dnsTimeout, allowed, trusted);
+      return new Options(
+          timeout, siteConnections, most, idle, dnsTimeout, allowed, trusted, shaping);
     }
 
     public Options withIdle(Duration patience) {
       return new Options(
-          timeout, siteConnections, messagesPerConnection, patience, dnsTimeout, allowed, trusted);
+          timeout,
+          siteConnections,
+          messagesPerConnection,
+          patience,
+          dnsTimeout,
+          allowed,
+          trusted,
+          shaping);
     }
 
     public Options withDnsTimeout(Duration limit) {
       return new Options(
-          timeout, siteConnections, messagesPerConnection, idle, limit, allowed, trusted);
+          timeout, siteConnections, messagesPerConnection, idle, limit, allowed, trusted, shaping);
     }
 
     public Options withAllowed(List<IpNetwork> networks) {
       return new Options(
-          timeout, siteConnections, messagesPerConnection, idle, dnsTimeout, networks, trusted);
+          timeout,
+          siteConnections,
+          messagesPerConnection,
+          idle,
+          dnsTimeout,
+          networks,
+          trusted,
+          shaping);
     }
 
     public Options withTrusted(Path pem) {
@@ -105,7 +134,23 @@ public final class DeliveryHarness implements AutoCloseable {
           idle,
           dnsTimeout,
           allowed,
-          Optional.of(pem));
+          Optional.of(pem),
+          shaping);
+    }
+
+    /// With everybody asked to take messages no faster than this.
+    public Options withMessageRate(String rate) {
+      SiteLimits.Change change =
+          new SiteLimits.Change(null, null, null, Rate.parse(rate).orElseThrow(), null, null);
+      return new Options(
+          timeout,
+          siteConnections,
+          messagesPerConnection,
+          idle,
+          dnsTimeout,
+          allowed,
+          trusted,
+          Shaping.load().with(Map.of(Shaping.GENERIC, change)));
     }
   }
 
@@ -128,6 +173,7 @@ public final class DeliveryHarness implements AutoCloseable {
   private final List<ReadyDelivery> released = new CopyOnWriteArrayList<>();
   private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private volatile BiConsumer<ReadyDelivery, AttemptOutcome> settled = (_, _) -> {};
   private volatile Function<ReadyDelivery, RenderedCopy> render = DeliveryHarness::plain;
 
   public DeliveryHarness() throws IOException {
@@ -152,17 +198,20 @@ public final class DeliveryHarness implements AutoCloseable {
             500,
             16L << 20,
             ClientTimeouts.uniform(options.timeout()),
-            options.trusted());
+            options.trusted(),
+            options.shaping());
     this.engine =
         new DeliveryEngine(
             settings,
             policies.on(
                 new Resolver(List.of(dns.address()), options.dnsTimeout()), dns, first.port()),
             delivery -> render.apply(delivery),
-            (delivery, outcome) ->
-                outcomes
-                    .computeIfAbsent(delivery.key(), _ -> new CopyOnWriteArrayList<>())
-                    .add(outcome),
+            (delivery, outcome) -> {
+              outcomes
+                  .computeIfAbsent(delivery.key(), _ -> new CopyOnWriteArrayList<>())
+                  .add(outcome);
+              settled.accept(delivery, outcome);
+            },
             released::add,
             new DeliveryEnvironment(System::nanoTime, new SecureRandom(), meters, attempts::add));
   }
@@ -203,6 +252,17 @@ public final class DeliveryHarness implements AutoCloseable {
     return this;
   }
 
+  /// Tells each outcome to somebody else too.
+  public void settlesWith(BiConsumer<ReadyDelivery, AttemptOutcome> hearer) {
+    settled = hearer;
+  }
+
+  /// Hands a delivery of a queue over.
+  public void take(ReadyDelivery delivery) {
+    accepted.incrementAndGet();
+    engine.accept(delivery);
+  }
+
   public void rendersWith(Function<ReadyDelivery, RenderedCopy> function) {
     render = function;
   }
@@ -214,6 +274,15 @@ public final class DeliveryHarness implements AutoCloseable {
 
   /// Hands one delivery over of a message that came in so.
   public DeliveryKey accept(String recipient, String received) {
+    return accept(recipient, received, UUID.randomUUID(), Stream.TRANSACTIONAL);
+  }
+
+  /// Hands one delivery over, of mail that a domain sends in a stream.
+  public DeliveryKey accept(String recipient, UUID domainId, Stream stream) {
+    return accept(recipient, "from test", domainId, stream);
+  }
+
+  private DeliveryKey accept(String recipient, String received, UUID domainId, Stream stream) {
     DeliveryKey key = new DeliveryKey(UUID.randomUUID(), 0);
     byte[] bytes = "Subject: hello\r\n\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII);
     MessageFacts facts =
@@ -221,11 +290,11 @@ public final class DeliveryHarness implements AutoCloseable {
             key.messageId(),
             Instant.EPOCH,
             null,
-            UUID.randomUUID(),
+            domainId,
             DomainName.of("example.com"),
             "me@example.com",
             "hello",
-            Stream.TRANSACTIONAL,
+            stream,
             null,
             Map.of(),
             null,
@@ -234,8 +303,7 @@ public final class DeliveryHarness implements AutoCloseable {
             bytes.length,
             false,
             false);
-    accepted.incrementAndGet();
-    engine.accept(
+    take(
         new ReadyDelivery(
             key,
             StoredMessage.inMemory(facts, bytes),
@@ -263,6 +331,10 @@ public final class DeliveryHarness implements AutoCloseable {
   /// What was said in the attempts at a delivery; each is there before its outcome.
   public List<Attempt> attempts(DeliveryKey key) {
     return attempts.stream().filter(attempt -> attempt.delivery().equals(key)).toList();
+  }
+
+  public boolean hasOutcome(DeliveryKey key) {
+    return outcomes.containsKey(key);
   }
 
   public int outcomes() {

@@ -144,13 +144,19 @@ public final class QueueBench implements AutoCloseable {
 
   public Acceptance message(
       String body, Stream stream, @Nullable Instant sendAt, String... recipients) {
+    return message(UUID.randomUUID(), body, stream, sendAt, recipients);
+  }
+
+  /// Mail that a domain sends in a stream.
+  public Acceptance message(
+      UUID domainId, String body, Stream stream, @Nullable Instant sendAt, String... recipients) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     MessageFacts facts =
         new MessageFacts(
             ids.next(),
             clock.instant(),
             sendAt,
-            UUID.randomUUID(),
+            domainId,
             DomainName.of("sender.example"),
             "app@sender.example",
             "Hello",

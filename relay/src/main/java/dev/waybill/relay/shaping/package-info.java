@@ -1,0 +1,13 @@
+/// Shaping: how much a destination is asked to take, and whose mail goes first.
+///
+/// *Before it:* a data file with what is known of the large providers, and the operator's own word.
+/// *Promise:* what a host says about our pace is heeded at once and forgotten slowly; one sender's
+/// mail never keeps another's waiting; nothing here knows the network, and time is handed in.
+/// *After it:* delivery asks before it connects and before it sends.
+///
+/// Reading order: [Rate], [SiteLimits], [Shaping], [TokenRate], [SitePace], [Throttling], [Flow],
+/// [FairQueue].
+@NullMarked
+package dev.waybill.relay.shaping;
+
+import org.jspecify.annotations.NullMarked;
