@@ -123,6 +123,8 @@ final class DeliveryMeters {
       case AttemptOutcome.Rejected _ -> "rejected";
       case AttemptOutcome.Unreachable _ -> "unreachable";
       case AttemptOutcome.Suppressed _ -> "suppressed";
+      case AttemptOutcome.Discarded _ -> "discarded";
+      case AttemptOutcome.Held _ -> "held";
       case AttemptOutcome.Fault _ -> "fault";
     };
   }

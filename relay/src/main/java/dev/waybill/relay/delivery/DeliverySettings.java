@@ -1,6 +1,7 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
 import java.net.InetAddress;
@@ -29,6 +30,7 @@ import java.util.Set;
 /// @param timeouts how long a host may take
 /// @param trustedCertificates a PEM file of the authorities trusted where TLS is required; empty
 ///   for those of the Java runtime
+/// @param routes where mail of some domains goes instead of their MX
 public record DeliverySettings(
     String heloName,
     Set<DomainName> otherNames,
@@ -41,7 +43,8 @@ public record DeliverySettings(
     int totalConnections,
     long memory,
     ClientTimeouts timeouts,
-    Optional<Path> trustedCertificates) {
+    Optional<Path> trustedCertificates,
+    RouteTable routes) {
   private static final long LEAST_MEMORY = 1L << 20;
   private static final long MOST_MEMORY = 1L << 40;
 
@@ -51,6 +54,7 @@ public record DeliverySettings(
     allowNetworks = List.copyOf(allowNetworks);
     Objects.requireNonNull(timeouts, "timeouts");
     Objects.requireNonNull(trustedCertificates, "trustedCertificates");
+    Objects.requireNonNull(routes, "routes");
     if (DomainName.parse(heloName).isEmpty()) {
       throw problem("helo", heloName, "a host name such as mail.example.com");
     }
@@ -78,7 +82,8 @@ public record DeliverySettings(
         500,
         256L << 20,
         ClientTimeouts.standard(),
-        Optional.empty());
+        Optional.empty(),
+        RouteTable.EMPTY);
   }
 
   /// All names under which this machine takes mail.

@@ -4,6 +4,7 @@ import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.routes.Smarthost;
 import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.smtp.Envelope;
 import dev.waybill.relay.smtp.Reply;
@@ -186,11 +187,11 @@ final class SiteWorker implements Runnable {
         case TransactionResult.Unsuitable(Reply reply) -> {
           return new Result.Ended(new AttemptOutcome.Rejected(peer, reply.text()));
         }
-        case TransactionResult.Refused(Stage _, Reply reply) -> {
+        case TransactionResult.Refused(Stage stage, Reply reply) -> {
           // A host that closes a connection which has done its share says nothing about this
           // message.
           if (!reply.isClosing() || fresh) {
-            return new Result.Ended(refused(peer, reply));
+            return new Result.Ended(refused(peer, stage, reply));
           }
           reason = reply.text();
         }
@@ -210,8 +211,16 @@ final class SiteWorker implements Runnable {
     return new Result.Ended(new AttemptOutcome.Unreachable(reason));
   }
 
-  private static AttemptOutcome refused(AttemptOutcome.Peer peer, Reply reply) {
+  private AttemptOutcome refused(AttemptOutcome.Peer peer, Stage stage, Reply reply) {
     String text = reply.text();
+    if (!site.key().route().isEmpty() && Smarthost.isAboutUs(stage, reply)) {
+      LOG.warn("route {}: {} refuses us: {}", site.key().route(), peer.host(), text);
+      if (Smarthost.isLogin(reply)) {
+        shop.outages().failed(site.key(), text);
+        hangUp();
+      }
+      return new AttemptOutcome.Deferred(peer, text, RetryHint.in(text));
+    }
     return reply.isPermanent() && !reply.isAboutDialogue()
         ? new AttemptOutcome.Rejected(peer, text)
         : new AttemptOutcome.Deferred(peer, text, RetryHint.in(text));
@@ -230,6 +239,9 @@ final class SiteWorker implements Runnable {
     }
     if (site.isStopped() || site.isCrowded()) {
       return new Result.Unattempted();
+    }
+    if (!site.key().route().isEmpty()) {
+      LOG.warn("route {} leads nowhere now: {}", site.key().route(), none.reason());
     }
     if (none.unresolved()) {
       LOG.info("site {} cannot be found: {}", site.key().hosts(), none.reason());

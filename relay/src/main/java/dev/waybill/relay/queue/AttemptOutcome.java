@@ -128,6 +128,16 @@ public sealed interface AttemptOutcome {
   /// The recipient was suppressed after the message had been accepted.
   record Suppressed(String reason) implements AttemptOutcome {}
 
+  /// It was thrown away, as a route of the configuration says; nobody got it.
+  ///
+  /// @param route the route's name
+  record Discarded(String route) implements AttemptOutcome {}
+
+  /// A route of the configuration holds it until an operator releases it.
+  ///
+  /// @param route the route's name
+  record Held(String route) implements AttemptOutcome {}
+
   /// Our own mistake: the delivery is held for the operator and never bounces.
   record Fault(String reason) implements AttemptOutcome {}
 }

@@ -127,7 +127,9 @@ final class Claims {
             "{} has no message row; it stays in the queue for the operator to see", row.key());
         continue;
       }
-      ready.add(new ReadyDelivery(row.key(), message, row.recipient(), row.dsn(), row.attempts()));
+      ready.add(
+          new ReadyDelivery(
+              row.key(), message, row.recipient(), row.dsn(), row.attempts(), row.heldRoute()));
     }
     ready.removeIf(delivery -> isHere(delivery.key(), owner));
     Claim claim = withoutSuppressed(ready, rows.size() < limit, !full.isEmpty());

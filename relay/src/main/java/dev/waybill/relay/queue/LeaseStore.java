@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -25,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// Who works on which delivery: claims of due rows, and the nodes that hold them. Any thread.
 final class LeaseStore {
   /// A claimed row.
-  record Claimed(DeliveryKey key, EmailAddress recipient, DsnParameters dsn, int attempts) {}
+  ///
+  /// @param heldRoute the route that held it before; empty for none
+  record Claimed(
+      DeliveryKey key, EmailAddress recipient, DsnParameters dsn, int attempts, String heldRoute) {}
 
   private final Database database;
 
@@ -55,7 +59,8 @@ final class LeaseStore {
                 + ")";
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select message_id, ordinal, recipient, dsn, attempts from delivery where due_at <= ?"
+            "select message_id, ordinal, recipient, dsn, attempts, held_route from delivery"
+                + " where due_at <= ?"
                 + others
                 + " order by due_at limit ?"
                 + lock())) {
@@ -72,7 +77,8 @@ final class LeaseStore {
                   new DeliveryKey(row.getObject(1, UUID.class), row.getInt(2)),
                   EmailAddress.of(row.getString(3)),
                   dsn(row.getString(4)),
-                  row.getInt(5)));
+                  row.getInt(5),
+                  Objects.requireNonNullElse(row.getString(6), "")));
         }
       }
     }

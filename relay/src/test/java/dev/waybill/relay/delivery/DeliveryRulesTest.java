@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
 import java.net.InetAddress;
@@ -177,7 +178,8 @@ class DeliveryRulesTest {
                 500,
                 256 << 20,
                 ClientTimeouts.standard(),
-                Optional.empty()))
+                Optional.empty(),
+                RouteTable.EMPTY))
         .hasMessage("delivery.port: 70000 (expected: 1 to 65535)");
     assertThatThrownBy(() -> ClientTimeouts.uniform(Duration.ZERO))
         .hasMessageContaining("delivery.timeouts.connect: PT0S");

@@ -17,7 +17,7 @@ final class FloorPlan {
           List.of("events", "streams"),
           List.of("tokens", "idempotency", "keyring", "brand", "transcripts"),
           List.of("access", "suppression", "domains", "transport"),
-          List.of("queue"),
+          List.of("queue", "routes"),
           List.of("admission", "rendering", "operations", "tlsreport"),
           List.of("submission", "delivery", "tracking", "feedback", "doctor"),
           List.of("admin"),

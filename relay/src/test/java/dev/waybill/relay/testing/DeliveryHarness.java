@@ -17,6 +17,7 @@ import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.queue.StoredMessage;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.storage.Database;
@@ -43,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /// A real delivery engine with a real DNS and real hosts on 127.0.0.2, 127.0.0.3, … that share a
 /// port.
@@ -139,6 +141,16 @@ public final class DeliveryHarness implements AutoCloseable {
   }
 
   public DeliveryHarness(Options options, Policies policies) throws IOException {
+    this(options, policies, _ -> RouteTable.EMPTY);
+  }
+
+  /// @param routes for the port on which hosts listen
+  public DeliveryHarness(Options options, IntFunction<RouteTable> routes) throws IOException {
+    this(options, (resolver, _, port) -> opportunistic(resolver, port), routes);
+  }
+
+  private DeliveryHarness(Options options, Policies policies, IntFunction<RouteTable> routes)
+      throws IOException {
     DeliverySettings settings =
         new DeliverySettings(
             "relay.example.com",
@@ -152,7 +164,8 @@ public final class DeliveryHarness implements AutoCloseable {
             500,
             16L << 20,
             ClientTimeouts.uniform(options.timeout()),
-            options.trusted());
+            options.trusted(),
+            routes.apply(first.port()));
     this.engine =
         new DeliveryEngine(
             settings,
@@ -209,11 +222,20 @@ public final class DeliveryHarness implements AutoCloseable {
 
   /// Hands one delivery over.
   public DeliveryKey accept(String recipient) {
-    return accept(recipient, "from test");
+    return accept(recipient, "from test", "");
   }
 
   /// Hands one delivery over of a message that came in so.
   public DeliveryKey accept(String recipient, String received) {
+    return accept(recipient, received, "");
+  }
+
+  /// @param heldRoute the route that held it before
+  public DeliveryKey released(String recipient, String heldRoute) {
+    return accept(recipient, "from test", heldRoute);
+  }
+
+  private DeliveryKey accept(String recipient, String received, String heldRoute) {
     DeliveryKey key = new DeliveryKey(UUID.randomUUID(), 0);
     byte[] bytes = "Subject: hello\r\n\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII);
     MessageFacts facts =
@@ -241,7 +263,8 @@ public final class DeliveryHarness implements AutoCloseable {
             StoredMessage.inMemory(facts, bytes),
             EmailAddress.of(recipient),
             DsnParameters.NONE,
-            0));
+            0,
+            heldRoute));
     return key;
   }
 
