@@ -31,7 +31,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,13 +75,13 @@ public final class DeliveryEngine {
   private boolean stopping;
 
   /// @param transport says who takes a domain's mail, and how it has to travel there
-  /// @param render makes the copy; what it throws becomes a [AttemptOutcome.Fault]
+  /// @param copies makes the copy; what it throws becomes a [AttemptOutcome.Fault]
   /// @param settle takes each outcome; must not wait for the network
   /// @param release takes back what a stop left unattempted
   public DeliveryEngine(
       DeliverySettings settings,
       Transport transport,
-      Function<ReadyDelivery, RenderedCopy> render,
+      RenderedCopy.Maker copies,
       BiConsumer<ReadyDelivery, AttemptOutcome> settle,
       Consumer<ReadyDelivery> release,
       DeliveryEnvironment environment) {
@@ -106,7 +105,7 @@ public final class DeliveryEngine {
             meters,
             new MemoryBudget(settings.memory()),
             new Semaphore(settings.totalConnections(), true),
-            render,
+            copies,
             new Ends(settle, release),
             new Scribe(environment.nanos(), environment.attempts()));
   }

@@ -7,6 +7,7 @@ import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.routes.Smarthost;
 import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.smtp.Envelope;
+import dev.waybill.relay.smtp.Extensions;
 import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TransactionResult;
@@ -139,7 +140,7 @@ final class SiteWorker implements Runnable {
     int ofSite = site.memory().take(estimate);
     int ofAll = shop.memory().take(estimate);
     try {
-      return carry(shop.render().apply(delivery), delivery);
+      return carry(shop.copies().make(delivery, RenderedCopy.Host.ANY), delivery);
     } catch (StorageException trouble) {
       // the copy could not be made, now; nothing was said to the host
       LOG.warn("delivery {} waits for the storage: {}", delivery.key(), trouble.getMessage());
@@ -168,21 +169,22 @@ final class SiteWorker implements Runnable {
       }
       boolean fresh = carried == 0;
       AttemptOutcome.Peer peer = peer(session, tlsRequired);
+      RenderedCopy suited = suited(copy, delivery, session.extensions());
       TransactionResult result =
           session.send(
               new Envelope(
-                  copy.returnPath(),
-                  copy.recipient(),
-                  copy.eightBit(),
-                  copy.smtpUtf8(),
+                  suited.returnPath(),
+                  suited.recipient(),
+                  suited.eightBit(),
+                  suited.smtpUtf8(),
                   delivery.dsn()),
-              copy.bytes(),
+              suited.bytes(),
               minutes.transaction());
       switch (result) {
         case TransactionResult.Accepted(Reply reply) -> {
           site.succeeded();
           return new Result.Ended(
-              new AttemptOutcome.Delivered(peer, reply.text(), copy.remembered()));
+              new AttemptOutcome.Delivered(peer, reply.text(), suited.remembered()));
         }
         case TransactionResult.Unsuitable(Reply reply) -> {
           return new Result.Ended(new AttemptOutcome.Rejected(peer, reply.text()));
@@ -209,6 +211,12 @@ final class SiteWorker implements Runnable {
       hangUp();
     }
     return new Result.Ended(new AttemptOutcome.Unreachable(reason));
+  }
+
+  /// The copy as this host takes it, where it can be made so.
+  private RenderedCopy suited(RenderedCopy copy, ReadyDelivery delivery, Extensions offered) {
+    RenderedCopy.Host host = new RenderedCopy.Host(offered.eightBitMime(), offered.smtpUtf8());
+    return copy.suits(host) ? copy : shop.copies().make(delivery, host);
   }
 
   private AttemptOutcome refused(AttemptOutcome.Peer peer, Stage stage, Reply reply) {
@@ -242,12 +250,14 @@ final class SiteWorker implements Runnable {
     }
     if (!site.key().route().isEmpty()) {
       LOG.warn("route {} leads nowhere now: {}", site.key().route(), none.reason());
-    }
-    if (none.unresolved()) {
+    } else if (none.unresolved()) {
       LOG.info("site {} cannot be found: {}", site.key().hosts(), none.reason());
-      shop.outages().unresolved(site.key(), none.reason());
     } else {
       LOG.info("site {} is down: {}", site.key().hosts(), none.reason());
+    }
+    if (none.unresolved()) {
+      shop.outages().unresolved(site.key(), none.reason());
+    } else {
       shop.outages().failed(site.key(), none.reason());
     }
     return new Result.Ended(new AttemptOutcome.Unreachable(none.reason(), none.security()));

@@ -1,14 +1,13 @@
 package dev.waybill.relay.delivery;
 
-import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 
 /// What all workers share. Any thread may use it.
 ///
 /// @param memory the octets of rendered copies
 /// @param connections one permit per connection
+/// @param copies makes them
 /// @param ends where deliveries go when a worker is done with them
 /// @param scribe writes down what was said
 record Workshop(
@@ -19,6 +18,6 @@ record Workshop(
     DeliveryMeters meters,
     MemoryBudget memory,
     Semaphore connections,
-    Function<ReadyDelivery, RenderedCopy> render,
+    RenderedCopy.Maker copies,
     Ends ends,
     Scribe scribe) {}

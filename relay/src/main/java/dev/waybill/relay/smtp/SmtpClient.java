@@ -76,7 +76,15 @@ public final class SmtpClient implements AutoCloseable {
   /// @param host the host's name, for SNI and for judging its certificate
   /// @param line is the session's from now on, or closed
   public Opening open(String host, Dialing.Line line, TlsPolicy policy) {
-    return open(host, line, policy, Optional.empty(), null);
+    return open(host, line, policy, null);
+  }
+
+  /// As [#open(String, Dialing.Line, TlsPolicy)], and writes down what is said.
+  ///
+  /// @param dialogue null for nothing to be written down
+  public Opening open(
+      String host, Dialing.Line line, TlsPolicy policy, @Nullable Dialogue dialogue) {
+    return open(host, line, policy, Optional.empty(), dialogue);
   }
 
   /// As [#open(String, Dialing.Line, TlsPolicy)], proves who we are, and writes down what is said.

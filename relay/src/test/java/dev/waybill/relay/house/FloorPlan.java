@@ -12,7 +12,7 @@ final class FloorPlan {
   private static final List<List<String>> FLOORS =
       List.of(
           List.of("message", "clock"),
-          List.of("dkim", "dns", "smtp", "report", "tls"),
+          List.of("conversion", "dkim", "dns", "smtp", "report", "tls"),
           List.of("storage", "http", "metrics"),
           List.of("events", "streams"),
           List.of("tokens", "idempotency", "keyring", "brand", "transcripts"),

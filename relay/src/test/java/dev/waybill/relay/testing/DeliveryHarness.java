@@ -130,7 +130,7 @@ public final class DeliveryHarness implements AutoCloseable {
   private final List<ReadyDelivery> released = new CopyOnWriteArrayList<>();
   private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
-  private volatile Function<ReadyDelivery, RenderedCopy> render = DeliveryHarness::plain;
+  private volatile RenderedCopy.Maker copies = (delivery, _) -> plain(delivery);
 
   public DeliveryHarness() throws IOException {
     this(Options.usual());
@@ -171,7 +171,7 @@ public final class DeliveryHarness implements AutoCloseable {
             settings,
             policies.on(
                 new Resolver(List.of(dns.address()), options.dnsTimeout()), dns, first.port()),
-            delivery -> render.apply(delivery),
+            (delivery, host) -> copies.make(delivery, host),
             (delivery, outcome) ->
                 outcomes
                     .computeIfAbsent(delivery.key(), _ -> new CopyOnWriteArrayList<>())
@@ -217,7 +217,12 @@ public final class DeliveryHarness implements AutoCloseable {
   }
 
   public void rendersWith(Function<ReadyDelivery, RenderedCopy> function) {
-    render = function;
+    copies = (delivery, _) -> function.apply(delivery);
+  }
+
+  /// Makes copies that know their host.
+  public void rendersFor(RenderedCopy.Maker maker) {
+    copies = maker;
   }
 
   /// Hands one delivery over.
