@@ -190,12 +190,10 @@ final class RouteReader {
         configuration
             .optional(keys.port())
             .orElse(tls == Smarthost.Tls.IMPLICIT ? IMPLICIT_TLS_PORT : SUBMISSION_PORT);
-    if (isOurselves(host.get(), port, ourselves)) {
+    boolean loops = isOurselves(host.get(), port, ourselves);
+    if (loops) {
       configuration.wrong(keys.host(), "another host than this one, to which mail would loop back");
-      return null;
     }
-    boolean inClear =
-        host.get().isLoopback() || configuration.optional(keys.allowPlaintextAuth()).orElse(false);
     Optional<String> user = configuration.optional(keys.user());
     Optional<String> password = configuration.optional(keys.password());
     if (user.isPresent() && password.isEmpty()) {
@@ -203,10 +201,15 @@ final class RouteReader {
     } else if (user.isEmpty() && password.isPresent()) {
       configuration.missing(keys.user());
     }
-    if (user.isPresent() && !inClear && !tls.isAuthenticating()) {
+    boolean inClear =
+        host.get().isLoopback() || configuration.optional(keys.allowPlaintextAuth()).orElse(false);
+    boolean unsafe = user.isPresent() && !inClear && !tls.isAuthenticating();
+    if (unsafe) {
       configuration.wrong(
           keys.tls(),
           "required or implicit where a password is said, or allow-plaintext-auth: true");
+    }
+    if (loops || unsafe) {
       return null;
     }
     Credentials credentials =

@@ -152,6 +152,8 @@ class RoutesByConfigurationTest {
                 a: {domains: [x.example, y.example], action: hold}
                 b: {domains: [X.example., "*"], action: discard}
                 c: {domains: "z.example", action: smarthost}
+                d: {domains: "d.example", action: smarthost, host: "127.0.0.1", port: 2465}
+                e: {domains: "e.example", action: smarthost, host: relay.example.com, tls: none, user: u}
                 """,
                 Map.of(
                     "WAYBILL_DELIVERY_ROUTES_C_PASSWORD_FILE", "/nowhere/secret",
@@ -163,6 +165,14 @@ class RoutesByConfigurationTest {
                 + " x.example is in route a already)",
             "waybill.yaml:6: delivery.routes.c.host: not set (expected: a host name or an IP"
                 + " address)",
+            "waybill.yaml:7: delivery.routes.d.host: 127.0.0.1 (expected: another host than this"
+                + " one, to which mail would loop back)",
+            "waybill.yaml:8: delivery.routes.e.host: relay.example.com (expected: another host than"
+                + " this one, to which mail would loop back)",
+            "waybill.yaml:8: delivery.routes.e.tls: none (expected: required or implicit where a"
+                + " password is said, or allow-plaintext-auth: true)",
+            "waybill.yaml:8: delivery.routes.e.password: not set (expected: 1 to 1000 characters"
+                + " without control characters)",
             "environment WAYBILL_DELIVERY_ROUTES_C_PASSWORD_FILE: delivery.routes.c.password:"
                 + " /nowhere/secret (expected: a file that can be read)");
   }
