@@ -176,6 +176,7 @@ final class HostConnector {
         host,
         ways,
         () -> transport.demand(name.get(), call.domain(), call.plan().policy(), call.enforced()),
+        call,
         reasons);
   }
 
@@ -200,7 +201,7 @@ final class HostConnector {
                     smarthost.port(),
                     (address, why) -> reasons.add(name(host, address) + ": " + why)),
             reasons);
-    return candidate(host, ways, () -> smarthost.demand(call.enforced()), reasons);
+    return candidate(host, ways, () -> smarthost.demand(call.enforced()), call, reasons);
   }
 
   private List<Way> ways(
@@ -218,7 +219,7 @@ final class HostConnector {
   }
 
   private @Nullable Candidate candidate(
-      String host, List<Way> ways, Supplier<HostDemand> demand, Reasons reasons) {
+      String host, List<Way> ways, Supplier<HostDemand> demand, Call call, Reasons reasons) {
     if (ways.isEmpty()) {
       return null;
     }

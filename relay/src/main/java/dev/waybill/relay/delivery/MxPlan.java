@@ -35,7 +35,9 @@ record MxPlan(List<Mx> records, DomainPolicy policy, Optional<Smarthost> smartho
   /// What recipients' domains demand and want to hear is about their own hosts.
   static MxPlan of(Smarthost smarthost) {
     return new MxPlan(
-        List.of(new Mx(0, smarthost.host().toString())), DomainPolicy.EXEMPT, Optional.of(smarthost));
+        List.of(new Mx(0, smarthost.host().toString())),
+        DomainPolicy.EXEMPT,
+        Optional.of(smarthost));
   }
 
   /// The hosts to try, the most preferred first, those of one preference in random order (RFC 5321

@@ -15,8 +15,12 @@ import java.util.Set;
 sealed interface Route {
   /// To the hosts of a site.
   record To(SiteKey site, MxPlan plan) implements Route {
-    /// To the same hosts, held to nothing: for mail that tells of this very way (RFC 8460 §3).
+    /// To the same hosts, held to nothing: for mail that tells of this very way (RFC 8460 §3). A
+    /// smarthost is held to what its route says, whatever the mail.
     To exempt() {
+      if (plan.smarthost().isPresent()) {
+        return this;
+      }
       return new To(
           SiteKey.of(plan.records(), DomainPolicy.EXEMPT),
           new MxPlan(plan.records(), DomainPolicy.EXEMPT));

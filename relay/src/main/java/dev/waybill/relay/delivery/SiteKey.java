@@ -28,6 +28,7 @@ record SiteKey(List<String> hosts, DomainPolicy policy, String route) {
   }
 
   static SiteKey of(Smarthost smarthost) {
-    return new SiteKey(List.of(smarthost.host().toString()), DomainPolicy.EXEMPT, smarthost.route());
+    return new SiteKey(
+        List.of(smarthost.host().toString()), DomainPolicy.EXEMPT, smarthost.route());
   }
 }
