@@ -194,7 +194,6 @@ class TakesTheRouteTest {
 
     made.host().once("MAIL", "530 5.7.0 Authentication required");
     assertThat(made.deliver("you@nowhere.example")).isInstanceOf(AttemptOutcome.Deferred.class);
-    assertThat(why(made.deliver("you@nowhere.example"))).contains("530 5.7.0");
   }
 
   @Test
