@@ -335,7 +335,7 @@ public final class Relay {
     return comparisons;
   }
 
-  private RenderedCopy render(ReadyDelivery ready) {
+  private RenderedCopy render(ReadyDelivery ready, RenderedCopy.Host host) {
     if (!queue.holds(ready)) {
       throw new StorageException(
           ready.key() + " was taken over by another node",
@@ -346,7 +346,7 @@ public final class Relay {
             .byId(ready.message().facts().domainId())
             .orElseThrow(() ->
                 new IllegalStateException("the domain of " + ready.key() + " is not registered"));
-    RenderedCopy copy = renderer.render(ready, domain, domains.signingKeys(domain.id()));
+    RenderedCopy copy = renderer.render(ready, domain, domains.signingKeys(domain.id()), host);
     tracking.leaves(ready.key());
     return copy;
   }

@@ -90,6 +90,51 @@ public final class Configuration {
     }
   }
 
+  /// Whether somebody set it.
+  public boolean isSet(Key<?> key) {
+    return environment.containsKey(key.variable())
+        || (key.form() == Key.Form.SECRET && environment.containsKey(key.variable() + "_FILE"))
+        || file.values().containsKey(key.name());
+  }
+
+  /// Reports that a setting is needed and not there. Where it was set and could not be read, that
+  /// is reported already.
+  public void missing(Key<?> key) {
+    if (!isSet(key)) {
+      wrong(key, key.kind().expected());
+    }
+  }
+
+  /// Reports that a setting, in itself right or missing, does not fit to others.
+  public void wrong(Key<?> key, String expected) {
+    Given given =
+        isSet(key)
+            ? given(key).orElse(new Given(file.name(), List.of()))
+            : new Given(nearby(key), List.of("not set"));
+    boolean secret = isSet(key) && key.form() == Key.Form.SECRET;
+    String value = secret ? "…" : String.join(", ", given.items());
+    report(new Problem(given.source(), key.name(), value, expected));
+  }
+
+  /// The line of the first setting of the same section.
+  private String nearby(Key<?> key) {
+    String section = key.name().substring(0, key.name().lastIndexOf('.') + 1);
+    return file.values().entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(section))
+        .mapToInt(entry -> entry.getValue().line())
+        .min()
+        .stream()
+        .mapToObj(line -> file.name() + ":" + line)
+        .findFirst()
+        .orElse(file.name());
+  }
+
+  private void report(Problem problem) {
+    if (!problems.contains(problem)) {
+      problems.add(problem);
+    }
+  }
+
   /// The names that the operator made up in a section: what stands between its own name and one of
   /// the given last parts, first those of the file.
   ///
@@ -152,11 +197,7 @@ public final class Configuration {
     Optional<T> value = key.kind().reader().apply(item);
     if (value.isEmpty()) {
       boolean secret = key.form() == Key.Form.SECRET;
-      Problem problem =
-          new Problem(given.source(), key.name(), secret ? "…" : item, key.kind().expected());
-      if (!problems.contains(problem)) {
-        problems.add(problem);
-      }
+      report(new Problem(given.source(), key.name(), secret ? "…" : item, key.kind().expected()));
     }
     return value;
   }
@@ -183,8 +224,7 @@ public final class Configuration {
   private Optional<Given> written(Key<?> key, ConfigFile.Entry entry) {
     String source = file.name() + ":" + entry.line();
     if (entry.list() && key.form() != Key.Form.LIST) {
-      problems.add(
-          new Problem(source, key.name(), "a list", "one value: " + key.kind().expected()));
+      report(new Problem(source, key.name(), "a list", "one value: " + key.kind().expected()));
       return Optional.empty();
     }
     return Optional.of(new Given(source, entry.items()));
@@ -195,8 +235,7 @@ public final class Configuration {
       return Optional.of(
           new Given("environment " + variable, List.of(Files.readString(Path.of(path)).strip())));
     } catch (IOException unreadable) {
-      problems.add(
-          new Problem("environment " + variable, key.name(), path, "a file that can be read"));
+      report(new Problem("environment " + variable, key.name(), path, "a file that can be read"));
       return Optional.empty();
     }
   }

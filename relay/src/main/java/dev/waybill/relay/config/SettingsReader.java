@@ -12,6 +12,7 @@ import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.QueueSettings;
 import dev.waybill.relay.queue.RetrySchedule;
 import dev.waybill.relay.rendering.RenderingSettings;
+import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Streams;
@@ -58,11 +59,13 @@ public final class SettingsReader {
   private final Configuration configuration;
   private final StreamReader streams;
   private final ShapingReader shaping;
+  private final RouteReader routes;
 
   public SettingsReader(Configuration configuration) {
     this.configuration = configuration;
     this.streams = new StreamReader(configuration);
     this.shaping = new ShapingReader(configuration);
+    this.routes = new RouteReader(configuration);
   }
 
   /// Reads every key before it answers, so that all problems are known at once.
@@ -70,18 +73,20 @@ public final class SettingsReader {
     List<Key<?>> known = new ArrayList<>(Keys.all());
     known.addAll(streams.keys());
     known.addAll(shaping.keys());
+    known.addAll(routes.keys());
     known.forEach(configuration::list);
     DomainName hostname = configuration.optional(Keys.HOSTNAME).orElseGet(SettingsReader::hostname);
     Path dataDir = configuration.get(Keys.DATA_DIR).toAbsolutePath().normalize();
+    RouteTable table = routes.table(ourselves(hostname));
     Optional<RelaySettings> settings =
-        configuration.settings("the settings", () -> settings(hostname, dataDir));
+        configuration.settings("the settings", () -> settings(hostname, dataDir, table));
     List<Problem> problems = configuration.problems(known);
     return problems.isEmpty() && settings.isPresent()
         ? new Outcome.Settled(settings.get())
         : new Outcome.Wrong(problems);
   }
 
-  private RelaySettings settings(DomainName hostname, Path dataDir) {
+  private RelaySettings settings(DomainName hostname, Path dataDir, RouteTable table) {
     DomainName trackingHost = configuration.optional(Keys.DOMAINS_TRACKING_HOST).orElse(hostname);
     DatabaseSettings database = named("database", () -> database(dataDir));
     SubmissionSettings submission = named("submission", () -> submission(hostname, dataDir));
@@ -95,7 +100,7 @@ public final class SettingsReader {
     DeliverySettings delivery =
         named(
             "delivery",
-            () -> delivery(hostname, Set.copyOf(List.of(hostname, plan.feedbackHost()))));
+            () -> delivery(hostname, Set.copyOf(List.of(hostname, plan.feedbackHost())), table));
     URI trackingBase =
         configuration
             .optional(Keys.TRACKING_URL)
@@ -283,7 +288,7 @@ public final class SettingsReader {
         trackingHost);
   }
 
-  private DeliverySettings delivery(DomainName hostname, Set<DomainName> names) {
+  private DeliverySettings delivery(DomainName hostname, Set<DomainName> names, RouteTable table) {
     ClientTimeouts timeouts =
         new ClientTimeouts(
             configuration.get(Keys.DELIVERY_TIMEOUT_CONNECT),
@@ -307,7 +312,18 @@ public final class SettingsReader {
         configuration.get(Keys.DELIVERY_MEMORY),
         timeouts,
         configuration.optional(Keys.DELIVERY_TRUSTED_CERTIFICATES),
-        shaping.shaping());
+        shaping.shaping(),
+        table);
+  }
+
+  private RouteReader.Ourselves ourselves(DomainName hostname) {
+    return new RouteReader.Ourselves(
+        Set.copyOf(
+            List.of(hostname, configuration.optional(Keys.DOMAINS_FEEDBACK_HOST).orElse(hostname))),
+        List.of(
+            configuration.get(Keys.SUBMISSION_LISTEN),
+            configuration.get(Keys.SUBMISSION_LISTEN_TLS),
+            configuration.get(Keys.FEEDBACK_LISTEN)));
   }
 
   /// Says under which keys a record's own refusal was found.

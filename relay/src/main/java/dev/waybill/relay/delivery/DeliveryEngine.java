@@ -34,7 +34,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +57,9 @@ public final class DeliveryEngine {
 
   private static final List<ReadyDelivery> NONE = List.of();
 
+  /// @param released the route that held the mail before; empty for none
+  private record Destination(DomainName domain, String released) {}
+
   private final DeliverySettings settings;
   private final Transport transport;
   private final SmtpClient client;
@@ -65,12 +67,12 @@ public final class DeliveryEngine {
   private final Workshop shop;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("delivery-", 0).factory());
-  private final Cache<DomainName, Route> routes =
+  private final Cache<Destination, Route> routes =
       Caffeine.newBuilder()
           .maximumSize(MAX_ROUTES)
-          .expireAfter(Expiry.<DomainName, Route>creating((_, route) -> kept(route)))
+          .expireAfter(Expiry.<Destination, Route>creating((_, route) -> kept(route)))
           .build();
-  private final Map<DomainName, List<ReadyDelivery>> unplanned = new ConcurrentHashMap<>();
+  private final Map<Destination, List<ReadyDelivery>> unplanned = new ConcurrentHashMap<>();
   private final Semaphore lookups = new Semaphore(MAX_LOOKUPS);
   private final Sites sites;
   private final AtomicInteger planning = new AtomicInteger();
@@ -78,13 +80,13 @@ public final class DeliveryEngine {
   private boolean stopping;
 
   /// @param transport says who takes a domain's mail, and how it has to travel there
-  /// @param render makes the copy; what it throws becomes a [AttemptOutcome.Fault]
+  /// @param copies makes the copy; what it throws becomes a [AttemptOutcome.Fault]
   /// @param settle takes each outcome; must not wait for the network
   /// @param release takes back what a stop left unattempted
   public DeliveryEngine(
       DeliverySettings settings,
       Transport transport,
-      Function<ReadyDelivery, RenderedCopy> render,
+      RenderedCopy.Maker copies,
       BiConsumer<ReadyDelivery, AttemptOutcome> settle,
       Consumer<ReadyDelivery> release,
       DeliveryEnvironment environment) {
@@ -111,7 +113,7 @@ public final class DeliveryEngine {
             new MemoryBudget(settings.memory()),
             new Semaphore(settings.totalConnections(), true),
             new Semaphore(Math.max(1, settings.totalConnections() / PROBE_SHARES), true),
-            render,
+            copies,
             new Ends(settle, release),
             new Scribe(environment.nanos(), environment.attempts()));
     this.sites = new Sites(shop, threads);
@@ -133,20 +135,20 @@ public final class DeliveryEngine {
 
   /// Takes a delivery; never waits for the network. Once stopped, it is released at once.
   public void accept(ReadyDelivery delivery) {
-    DomainName domain = delivery.recipient().domain();
+    Destination destination = new Destination(delivery.recipient().domain(), delivery.heldRoute());
     planning.incrementAndGet();
-    Route known = routes.getIfPresent(domain);
+    Route known = routes.getIfPresent(destination);
     if (known != null) {
       dispatch(delivery, known);
       return;
     }
     try {
       unplanned.compute(
-          domain,
+          destination,
           (_, waiting) -> {
             List<ReadyDelivery> all = waiting;
             if (all == null) {
-              threads.execute(() -> plan(domain));
+              threads.execute(() -> plan(destination));
               all = new ArrayList<>();
             }
             all.add(delivery);
@@ -167,14 +169,14 @@ public final class DeliveryEngine {
   /// Why those of the given deliveries that are here have not gone yet, in words.
   public Map<DeliveryKey, String> waits(Set<DeliveryKey> keys) {
     Map<DeliveryKey, String> reasons = new HashMap<>();
-    for (DomainName domain : unplanned.keySet()) {
+    for (Destination destination : unplanned.keySet()) {
       unplanned.computeIfPresent(
-          domain,
+          destination,
           (_, waiting) -> {
             waiting.stream()
                 .map(ReadyDelivery::key)
                 .filter(keys::contains)
-                .forEach(key -> reasons.put(key, "looking up the hosts of " + domain));
+                .forEach(key -> reasons.put(key, "looking up the hosts of " + destination.domain()));
             return waiting;
           });
     }
@@ -223,19 +225,19 @@ public final class DeliveryEngine {
 
   /// Looks a domain up, once for all deliveries that wait for it, and lets them go on in their
   /// order.
-  private void plan(DomainName domain) {
+  private void plan(Destination destination) {
     Route route = null;
     AttemptOutcome fault = null;
     try {
       if (!isStopping()) {
-        route = route(domain);
-        routes.put(domain, route);
+        route = route(destination);
+        routes.put(destination, route);
       }
     } catch (RuntimeException | Error ours) {
-      LOG.error("the look-up of {} failed by our own fault", domain, ours);
+      LOG.error("the look-up of {} failed by our own fault", destination.domain(), ours);
       fault = new AttemptOutcome.Fault(String.valueOf(ours));
     }
-    for (ReadyDelivery delivery : Objects.requireNonNullElse(unplanned.remove(domain), NONE)) {
+    for (ReadyDelivery delivery : Objects.requireNonNullElse(unplanned.remove(destination), NONE)) {
       if (route != null) {
         dispatch(delivery, route);
         continue;
@@ -247,6 +249,15 @@ public final class DeliveryEngine {
       }
       planning.decrementAndGet();
     }
+  }
+
+  /// The operator's word comes before the DNS's.
+  private Route route(Destination destination) {
+    return settings
+        .routes()
+        .of(destination.domain(), destination.released())
+        .flatMap(Route::of)
+        .orElseGet(() -> route(destination.domain()));
   }
 
   private Route route(DomainName domain) {
@@ -269,7 +280,7 @@ public final class DeliveryEngine {
 
   private static Duration kept(Route route) {
     return switch (route) {
-      case Route.To _, Route.Refused _ -> ROUTE_KEPT;
+      case Route.To _, Route.Refused _, Route.Discarded _, Route.Held _ -> ROUTE_KEPT;
       case Route.Unknown _ -> UNKNOWN_KEPT;
     };
   }
@@ -280,6 +291,8 @@ public final class DeliveryEngine {
           enqueue(delivery, TlsReports.isReport(delivery.message().facts()) ? to.exempt() : to);
       case Route.Refused(String reply) ->
           settle(delivery, new AttemptOutcome.Rejected(null, reply));
+      case Route.Discarded(String name) -> settle(delivery, new AttemptOutcome.Discarded(name));
+      case Route.Held(String name) -> settle(delivery, new AttemptOutcome.Held(name));
       case Route.Unknown(String reason) -> settle(delivery, new AttemptOutcome.Unreachable(reason));
     }
     planning.decrementAndGet();

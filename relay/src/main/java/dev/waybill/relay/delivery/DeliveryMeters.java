@@ -147,6 +147,8 @@ final class DeliveryMeters {
       case AttemptOutcome.Unreachable _ -> "unreachable";
       case AttemptOutcome.Postponed _ -> "postponed";
       case AttemptOutcome.Suppressed _ -> "suppressed";
+      case AttemptOutcome.Discarded _ -> "discarded";
+      case AttemptOutcome.Held _ -> "held";
       case AttemptOutcome.Fault _ -> "fault";
     };
   }

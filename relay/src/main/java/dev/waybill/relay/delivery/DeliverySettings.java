@@ -1,6 +1,7 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.shaping.Rate;
 import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.shaping.SiteLimits;
@@ -34,6 +35,7 @@ import java.util.SortedSet;
 /// @param trustedCertificates a PEM file of the authorities trusted where TLS is required; empty
 ///   for those of the Java runtime
 /// @param shaping what single providers are asked to take
+/// @param routes where mail of some domains goes instead of their MX
 public record DeliverySettings(
     String heloName,
     Set<DomainName> otherNames,
@@ -47,7 +49,8 @@ public record DeliverySettings(
     long memory,
     ClientTimeouts timeouts,
     Optional<Path> trustedCertificates,
-    Shaping shaping) {
+    Shaping shaping,
+    RouteTable routes) {
   private static final Duration BACK_OFF = Duration.ofSeconds(30);
   private static final long LEAST_MEMORY = 1L << 20;
   private static final long MOST_MEMORY = 1L << 40;
@@ -59,6 +62,7 @@ public record DeliverySettings(
     Objects.requireNonNull(timeouts, "timeouts");
     Objects.requireNonNull(trustedCertificates, "trustedCertificates");
     Objects.requireNonNull(shaping, "shaping");
+    Objects.requireNonNull(routes, "routes");
     if (DomainName.parse(heloName).isEmpty()) {
       throw problem("helo", heloName, "a host name such as mail.example.com");
     }
@@ -95,7 +99,8 @@ public record DeliverySettings(
         256L << 20,
         ClientTimeouts.standard(),
         Optional.empty(),
-        Shaping.load());
+        Shaping.load(),
+        RouteTable.EMPTY);
   }
 
   /// What a provider's sites are asked to take at most.

@@ -5,10 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.waybill.relay.dns.Lookup;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.routes.Smarthost;
 import dev.waybill.relay.smtp.ClientSession;
+import dev.waybill.relay.smtp.Credentials;
 import dev.waybill.relay.smtp.Dialing;
 import dev.waybill.relay.smtp.Opening;
 import dev.waybill.relay.smtp.SmtpClient;
+import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TlsPolicy;
 import dev.waybill.relay.smtp.Way;
 import dev.waybill.relay.transport.HostDemand;
@@ -21,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -158,26 +163,75 @@ final class HostConnector {
   }
 
   private @Nullable Candidate candidate(String host, Call call, Reasons reasons) {
+    Optional<Smarthost> smarthost = call.plan().smarthost();
+    if (smarthost.isPresent()) {
+      return candidate(smarthost.get(), call, reasons);
+    }
     Optional<DomainName> name = DomainName.parse(host);
     if (name.isEmpty() || isAddress(host)) {
       reasons.add("%s: not the name of a host".formatted(host));
       return null;
     }
     List<Way> ways =
-        switch (transport.addresses(name.get(), call.plan().policy())) {
-          case Lookup.Found<InetAddress>(List<InetAddress> addresses) ->
-              hostWays.of(
-                  addresses, (address, why) -> reasons.add(name(host, address) + ": " + why));
-          case Lookup.NoRecord<InetAddress> _ -> none(reasons, host + ": has no address");
-          case Lookup.NoSuchName<InetAddress> _ -> none(reasons, host + ": no such host");
-          case Lookup.NoAnswer<InetAddress>(String reason) -> unanswered(reasons, reason);
-          case Lookup.Unproven<InetAddress>(String reason) -> unanswered(reasons, reason);
+        ways(
+            host,
+            transport.addresses(name.get(), call.plan().policy()),
+            addresses ->
+                hostWays.of(
+                    addresses, (address, why) -> reasons.add(name(host, address) + ": " + why)),
+            reasons);
+    return candidate(
+        host,
+        ways,
+        () -> transport.demand(name.get(), call.domain(), call.plan().policy(), call.enforced()),
+        call,
+        reasons);
+  }
+
+  /// A host that the operator names keeps to what the operator says.
+  private @Nullable Candidate candidate(Smarthost smarthost, Call call, Reasons reasons) {
+    String host = smarthost.host().toString();
+    Lookup<InetAddress> found =
+        switch (smarthost.host()) {
+          case Smarthost.Host.Literal(InetAddress address) -> new Lookup.Found<>(List.of(address));
+          case Smarthost.Host.Named named when named.isLoopback() ->
+              new Lookup.Found<>(List.of(InetAddress.getLoopbackAddress()));
+          case Smarthost.Host.Named(DomainName name) ->
+              transport.addresses(name, call.plan().policy());
         };
+    List<Way> ways =
+        ways(
+            host,
+            found,
+            addresses ->
+                hostWays.of(
+                    addresses,
+                    smarthost.port(),
+                    (address, why) -> reasons.add(name(host, address) + ": " + why)),
+            reasons);
+    return candidate(host, ways, () -> smarthost.demand(call.enforced()), call, reasons);
+  }
+
+  private List<Way> ways(
+      String host,
+      Lookup<InetAddress> found,
+      Function<List<InetAddress>, List<Way>> order,
+      Reasons reasons) {
+    return switch (found) {
+      case Lookup.Found<InetAddress>(List<InetAddress> addresses) -> order.apply(addresses);
+      case Lookup.NoRecord<InetAddress> _ -> none(reasons, host + ": has no address");
+      case Lookup.NoSuchName<InetAddress> _ -> none(reasons, host + ": no such host");
+      case Lookup.NoAnswer<InetAddress>(String reason) -> unanswered(reasons, reason);
+      case Lookup.Unproven<InetAddress>(String reason) -> unanswered(reasons, reason);
+    };
+  }
+
+  private @Nullable Candidate candidate(
+      String host, List<Way> ways, Supplier<HostDemand> demand, Call call, Reasons reasons) {
     if (ways.isEmpty()) {
       return null;
     }
-    return switch (transport.demand(
-        name.get(), call.domain(), call.plan().policy(), call.enforced())) {
+    return switch (demand.get()) {
       case HostDemand.Open open -> new Candidate(host, open, ways);
       case HostDemand.Barred barred -> {
         reasons.unanswered |= barred.unanswered();
@@ -246,16 +300,23 @@ final class HostConnector {
       Candidate candidate, Way way, Dialing.Line line, Call call, Reasons reasons) {
     HostDemand.Open demand = candidate.demand();
     InetAddress local = line.localAddress();
+    Optional<Smarthost> smarthost = call.plan().smarthost();
+    Optional<Credentials> credentials = smarthost.map(Smarthost::credentials);
     Opening opening =
-        client.open(candidate.host(), line, demand.tls(), call.minutes().connection());
-    String why = IN_CLEAR;
+        client.open(candidate.host(), line, demand.tls(), credentials, call.minutes().connection());
+    String why =
+        demand.tls().equals(TlsPolicy.CLEAR) && smarthost.isPresent()
+            ? smarthost.get().inClear()
+            : IN_CLEAR;
     if (demand.tls().equals(TlsPolicy.OPPORTUNISTIC)
         && opening instanceof Opening.Failed failed
         && failed.inTls()) {
       // Opportunistic TLS must never keep mail from going (RFC 7435 §3).
       why = failed.reason();
       call.minutes().remark(why + "; once more in clear");
-      opening = client.open(candidate.host(), way, TlsPolicy.CLEAR, call.minutes().connection());
+      opening =
+          client.open(
+              candidate.host(), way, TlsPolicy.CLEAR, credentials, call.minutes().connection());
     }
     switch (opening) {
       case Opening.Ready(ClientSession session) -> {
@@ -265,7 +326,11 @@ final class HostConnector {
       case Opening.Failed failed -> {
         String reason =
             "%s: %s".formatted(name(candidate.host(), way.address().getAddress()), failed.reason());
-        if (failed.inTls()) {
+        if (failed.stage() == Stage.AUTH) {
+          // its other addresses would say the same, and some lock out who asks too often
+          reasons.add(reason);
+          reasons.tried = MAX_ADDRESSES;
+        } else if (failed.inTls()) {
           report.failed(
               new TlsSession.Contact(
                   call.domain(), candidate.host(), local, way.address().getAddress()),

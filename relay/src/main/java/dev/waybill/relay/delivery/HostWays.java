@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// Puts a host's addresses into the order in which they are called on, and leaves out those that
@@ -33,12 +34,25 @@ final class HostWays {
 
   /// @param refused hears of each address that is left out, and why
   List<Way> of(List<InetAddress> addresses, BiConsumer<InetAddress, String> refused) {
+    return of(addresses, settings.port(), policy::permits, refused);
+  }
+
+  /// Those of a host that the operator names: it may be on a private network.
+  List<Way> of(List<InetAddress> addresses, int port, BiConsumer<InetAddress, String> refused) {
+    return of(addresses, port, _ -> true, refused);
+  }
+
+  private List<Way> of(
+      List<InetAddress> addresses,
+      int port,
+      Predicate<InetAddress> permitted,
+      BiConsumer<InetAddress, String> refused) {
     List<Way> four = new ArrayList<>();
     List<Way> six = new ArrayList<>();
     for (InetAddress address : addresses) {
-      InetSocketAddress there = new InetSocketAddress(address, settings.port());
+      InetSocketAddress there = new InetSocketAddress(address, port);
       boolean isFour = address instanceof Inet4Address;
-      if (!policy.permits(address)) {
+      if (!permitted.test(address)) {
         refused.accept(address, "not a public address, and not in delivery.allow-networks");
       } else if (!policy.allows(address) && own.contains(address)) {
         refused.accept(

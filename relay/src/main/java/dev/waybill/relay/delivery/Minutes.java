@@ -81,7 +81,10 @@ final class Minutes {
       case AttemptOutcome.Rejected(_, String reply) -> new Attempt.Ending("rejected", reply);
       case AttemptOutcome.Unreachable(String reason, _) ->
           new Attempt.Ending("unreachable", reason);
+      case AttemptOutcome.Postponed(String reason, _) -> new Attempt.Ending("postponed", reason);
       case AttemptOutcome.Suppressed(String reason) -> new Attempt.Ending("suppressed", reason);
+      case AttemptOutcome.Discarded(String route) -> new Attempt.Ending("discarded", route);
+      case AttemptOutcome.Held(String route) -> new Attempt.Ending("held", route);
       case AttemptOutcome.Fault(String reason) -> new Attempt.Ending("fault", reason);
     };
   }

@@ -1,18 +1,21 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.routes.Smarthost;
 import dev.waybill.relay.transport.DomainPolicy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// The hosts of a site by preference. A value; any thread may use it.
 ///
 /// @param records at least one
 /// @param policy what the way to them has to keep to
-record MxPlan(List<Mx> records, DomainPolicy policy) {
+/// @param smarthost the one host, where a route leads to it; empty by MX
+record MxPlan(List<Mx> records, DomainPolicy policy, Optional<Smarthost> smarthost) {
   /// Hosts beyond these are never tried: a domain cannot make us call on a whole network.
   static final int MAX_HOSTS = 10;
 
@@ -21,8 +24,20 @@ record MxPlan(List<Mx> records, DomainPolicy policy) {
     this(records, DomainPolicy.OPEN);
   }
 
+  MxPlan(List<Mx> records, DomainPolicy policy) {
+    this(records, policy, Optional.empty());
+  }
+
   MxPlan {
     records = records.stream().sorted(Comparator.comparingInt(Mx::preference)).toList();
+  }
+
+  /// What recipients' domains demand and want to hear is about their own hosts.
+  static MxPlan of(Smarthost smarthost) {
+    return new MxPlan(
+        List.of(new Mx(0, smarthost.host().toString())),
+        DomainPolicy.EXEMPT,
+        Optional.of(smarthost));
   }
 
   /// The hosts to try, the most preferred first, those of one preference in random order (RFC 5321

@@ -3,6 +3,8 @@ package dev.waybill.relay.delivery;
 import dev.waybill.relay.dns.MailHosts;
 import dev.waybill.relay.dns.Mx;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.routes.OperatorRoute;
+import dev.waybill.relay.routes.Smarthost;
 import dev.waybill.relay.transport.DomainPolicy;
 import java.util.Comparator;
 import java.util.List;
@@ -13,8 +15,12 @@ import java.util.Set;
 sealed interface Route {
   /// To the hosts of a site.
   record To(SiteKey site, MxPlan plan) implements Route {
-    /// To the same hosts, held to nothing: for mail that tells of this very way (RFC 8460 §3).
+    /// To the same hosts, held to nothing: for mail that tells of this very way (RFC 8460 §3). A
+    /// smarthost is held to what its route says, whatever the mail.
     To exempt() {
+      if (plan.smarthost().isPresent()) {
+        return this;
+      }
       return new To(
           SiteKey.of(plan.records(), DomainPolicy.EXEMPT),
           new MxPlan(plan.records(), DomainPolicy.EXEMPT));
@@ -26,8 +32,25 @@ sealed interface Route {
   /// @param reply in the words a host would have used
   record Refused(String reply) implements Route {}
 
+  /// Nowhere, by the operator's word.
+  record Discarded(String name) implements Route {}
+
+  /// Nowhere until the operator releases it.
+  record Held(String name) implements Route {}
+
   /// Nowhere for now.
   record Unknown(String reason) implements Route {}
+
+  /// What the operator's word means; empty where it is the DNS's turn.
+  static Optional<Route> of(OperatorRoute route) {
+    return switch (route.action()) {
+      case OperatorRoute.Action.Via(Smarthost smarthost) ->
+          Optional.of(new To(SiteKey.of(smarthost), MxPlan.of(smarthost)));
+      case OperatorRoute.Action.Discard _ -> Optional.of(new Discarded(route.name()));
+      case OperatorRoute.Action.Hold _ -> Optional.of(new Held(route.name()));
+      case OperatorRoute.Action.Direct _ -> Optional.empty();
+    };
+  }
 
   /// What the DNS's word means for us.
   ///

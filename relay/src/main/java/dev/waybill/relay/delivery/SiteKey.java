@@ -1,6 +1,7 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.routes.Smarthost;
 import dev.waybill.relay.transport.DomainPolicy;
 import java.util.List;
 
@@ -10,10 +11,12 @@ import java.util.List;
 ///
 /// @param hosts in alphabetical order, each once
 /// @param policy what the way to them has to keep to
-record SiteKey(List<String> hosts, DomainPolicy policy) {
+/// @param route the operator's route that leads there, whose limits and outages are its own; empty
+///   by MX
+record SiteKey(List<String> hosts, DomainPolicy policy, String route) {
   /// With nothing to keep to.
   SiteKey(List<String> hosts) {
-    this(hosts, DomainPolicy.OPEN);
+    this(hosts, DomainPolicy.OPEN, "");
   }
 
   SiteKey {
@@ -21,6 +24,11 @@ record SiteKey(List<String> hosts, DomainPolicy policy) {
   }
 
   static SiteKey of(List<Mx> records, DomainPolicy policy) {
-    return new SiteKey(records.stream().map(Mx::exchange).toList(), policy);
+    return new SiteKey(records.stream().map(Mx::exchange).toList(), policy, "");
+  }
+
+  static SiteKey of(Smarthost smarthost) {
+    return new SiteKey(
+        List.of(smarthost.host().toString()), DomainPolicy.EXEMPT, smarthost.route());
   }
 }

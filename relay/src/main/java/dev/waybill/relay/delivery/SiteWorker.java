@@ -7,6 +7,7 @@ import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.smtp.Envelope;
+import dev.waybill.relay.smtp.Extensions;
 import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TransactionResult;
@@ -64,6 +65,7 @@ final class SiteWorker implements Runnable {
   private final Workshop shop;
   private final AtomicInteger attempting;
   private final Minutes minutes;
+  private final HostWords words;
   private @Nullable ClientSession session;
   private AttemptOutcome.@Nullable Security security;
   private boolean permitted;
@@ -78,6 +80,7 @@ final class SiteWorker implements Runnable {
     this.shop = shop;
     this.attempting = attempting;
     this.minutes = shop.scribe().minutes();
+    this.words = new HostWords(site, shop);
     this.provider = shop.providers().of(site.plan().records().getFirst().exchange());
   }
 
@@ -171,7 +174,7 @@ final class SiteWorker implements Runnable {
     int ofAll = shop.memory().take(estimate);
     step = Step.SENDING;
     try {
-      return carry(shop.render().apply(delivery), delivery);
+      return carry(shop.copies().make(delivery, RenderedCopy.Host.ANY), delivery);
     } catch (StorageException trouble) {
       // the copy could not be made, now; nothing was said to the host
       LOG.warn("delivery {} waits for the storage: {}", delivery.key(), trouble.getMessage());
@@ -200,34 +203,35 @@ final class SiteWorker implements Runnable {
       }
       boolean fresh = carried == 0;
       AttemptOutcome.Peer peer = peer(session, tlsRequired);
+      RenderedCopy suited = suited(copy, delivery, session.extensions());
       TransactionResult result =
           session.send(
               new Envelope(
-                  copy.returnPath(),
-                  copy.recipient(),
-                  copy.eightBit(),
-                  copy.smtpUtf8(),
+                  suited.returnPath(),
+                  suited.recipient(),
+                  suited.eightBit(),
+                  suited.smtpUtf8(),
                   delivery.dsn()),
-              copy.bytes(),
+              suited.bytes(),
               minutes.transaction());
       switch (result) {
         case TransactionResult.Accepted(Reply reply) -> {
           site.succeeded();
           return new Result.Ended(
-              new AttemptOutcome.Delivered(peer, reply.text(), copy.remembered()));
+              new AttemptOutcome.Delivered(peer, reply.text(), suited.remembered()));
         }
         case TransactionResult.Unsuitable(Reply reply) -> {
           return new Result.Ended(new AttemptOutcome.Rejected(peer, reply.text()));
         }
-        case TransactionResult.Refused(Stage _, Reply reply) -> {
+        case TransactionResult.Refused(Stage stage, Reply reply) -> {
           // A host that closes a connection which has done its share says nothing about this
           // message.
           if (!reply.isClosing() || fresh) {
-            heed(reply);
-            if (lacksTls(peer, reply)) {
+            words.heed(stage, reply, provider);
+            if (words.wantAnotherConnection(peer, stage, reply)) {
               hangUp();
             }
-            return new Result.Ended(refused(peer, reply));
+            return new Result.Ended(words.refusal(peer, stage, reply));
           }
           reason = reply.text();
         }
@@ -247,34 +251,10 @@ final class SiteWorker implements Runnable {
     return new Result.Ended(new AttemptOutcome.Unreachable(reason));
   }
 
-  /// What the reply says about all mail to the site. This delivery has its own outcome: the reply
-  /// may be about it alone, and one that is tried again and again must not stop the others.
-  private void heed(Reply reply) {
-    if (reply.isClosing()) {
-      pause(reply.text());
-    } else if (shop.throttling().isComplaint(reply) && site.throttled()) {
-      LOG.info("site {} is asked for less: {}", site.key().hosts(), reply);
-      shop.meters().shaped(provider, "throttled");
-    }
-  }
-
-  private void pause(String reply) {
-    if (site.turnedAway(reply)) {
-      LOG.info("site {} is left alone for a while: {}", site.key().hosts(), reply);
-      shop.meters().shaped(provider, "paused");
-    }
-  }
-
-  private static AttemptOutcome refused(AttemptOutcome.Peer peer, Reply reply) {
-    String text = reply.text();
-    return reply.isPermanent() && !reply.isAboutDialogue() && !lacksTls(peer, reply)
-        ? new AttemptOutcome.Rejected(peer, text)
-        : new AttemptOutcome.Deferred(peer, text, RetryHint.in(text));
-  }
-
-  /// Whether the host wants TLS first and it did not come about: on another connection it may.
-  private static boolean lacksTls(AttemptOutcome.Peer peer, Reply reply) {
-    return peer.tls() == null && reply.wantsSomethingFirst();
+  /// The copy as this host takes it, where it can be made so.
+  private RenderedCopy suited(RenderedCopy copy, ReadyDelivery delivery, Extensions offered) {
+    RenderedCopy.Host host = new RenderedCopy.Host(offered.eightBitMime(), offered.smtpUtf8());
+    return copy.suits(host) ? copy : shop.copies().make(delivery, host);
   }
 
   /// @return null when there is a session now, or what came of the delivery otherwise
@@ -294,16 +274,7 @@ final class SiteWorker implements Runnable {
     if (site.isStopped() || site.isCrowded()) {
       return new Result.Unattempted();
     }
-    if (none.refusal() != null) {
-      // somebody is there, and wants to be left alone: what waits for the site was not tried
-      pause(none.refusal());
-    } else if (none.unresolved()) {
-      LOG.info("site {} cannot be found: {}", site.key().hosts(), none.reason());
-      shop.outages().unresolved(site.key(), none.reason());
-    } else {
-      LOG.info("site {} is down: {}", site.key().hosts(), none.reason());
-      shop.outages().failed(site.key(), none.reason());
-    }
+    words.unreached(none, provider);
     return new Result.Ended(new AttemptOutcome.Unreachable(none.reason(), none.security()));
   }
 

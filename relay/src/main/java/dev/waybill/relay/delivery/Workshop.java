@@ -1,10 +1,8 @@
 package dev.waybill.relay.delivery;
 
-import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.shaping.Throttling;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /// What all workers share. Any thread may use it.
@@ -14,6 +12,7 @@ import java.util.function.LongSupplier;
 /// @param memory the octets of rendered copies
 /// @param connections one permit per connection
 /// @param probes one more for each that is being opened to a site that was down
+/// @param copies makes them
 /// @param ends where deliveries go when a worker is done with them
 /// @param scribe writes down what was said
 record Workshop(
@@ -27,6 +26,6 @@ record Workshop(
     MemoryBudget memory,
     Semaphore connections,
     Semaphore probes,
-    Function<ReadyDelivery, RenderedCopy> render,
+    RenderedCopy.Maker copies,
     Ends ends,
     Scribe scribe) {}

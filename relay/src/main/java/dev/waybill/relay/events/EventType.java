@@ -25,7 +25,8 @@ public enum EventType {
   EMAIL_FAILED("email.failed"),
   /// No copy was made because the recipient is on a suppression list.
   EMAIL_SUPPRESSED("email.suppressed"),
-  /// The application or an operator took the message back before this recipient's copy was sent.
+  /// The application, an operator or a route took the message back before this recipient's copy was
+  /// sent.
   EMAIL_CANCELLED("email.cancelled"),
   /// The recipient unsubscribed from a list, or from all lists of the domain.
   EMAIL_UNSUBSCRIBED("email.unsubscribed"),

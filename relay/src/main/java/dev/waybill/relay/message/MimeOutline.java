@@ -16,7 +16,15 @@ import java.util.Set;
 /// 1,000 parts is one opaque leaf as a whole.
 ///
 /// @param leaves the parts that are not themselves multiparts, in the order of their bytes
-public record MimeOutline(List<Leaf> leaves) {
+/// @param composites the multiparts whose parts are among the leaves, the outer ones first
+public record MimeOutline(List<Leaf> leaves, List<Composite> composites) {
+  /// One multipart that was looked into.
+  ///
+  /// @param headerStart where its header begins
+  /// @param bodyStart where its body begins
+  /// @param transferEncoding `7bit`, `8bit` or `binary`
+  public record Composite(int headerStart, int bodyStart, String transferEncoding) {}
+
   /// One part without further parts.
   ///
   /// @param headerStart where its header begins
@@ -67,6 +75,7 @@ public record MimeOutline(List<Leaf> leaves) {
 
   public MimeOutline {
     leaves = List.copyOf(leaves);
+    composites = List.copyOf(composites);
   }
 
   /// Reads the outline of a whole message, [#DEPTH] deep.
@@ -83,9 +92,9 @@ public record MimeOutline(List<Leaf> leaves) {
   public static MimeOutline of(byte[] message, HeaderBlock header, int depth) {
     Scan scan = new Scan(message, depth);
     if (!scan.part(header, 0, message.length, "text/plain", 1)) {
-      return new MimeOutline(List.of(opaque(0, header.bodyStart(), message.length, "")));
+      return new MimeOutline(List.of(opaque(0, header.bodyStart(), message.length, "")), List.of());
     }
-    return new MimeOutline(scan.leaves);
+    return new MimeOutline(scan.leaves, scan.composites);
   }
 
   private static Leaf opaque(int headerStart, int bodyStart, int bodyEnd, String mediaType) {
@@ -96,6 +105,7 @@ public record MimeOutline(List<Leaf> leaves) {
   private static final class Scan {
     private final byte[] message;
     private final List<Leaf> leaves = new ArrayList<>();
+    private final List<Composite> composites = new ArrayList<>();
     private final int mostDepth;
     private int parts;
 
@@ -146,6 +156,7 @@ public record MimeOutline(List<Leaf> leaves) {
         leaves.add(opaque(start, bodyStart, end, mediaType));
         return true;
       }
+      composites.add(new Composite(start, bodyStart, transferEncoding));
       String inner = mediaType.equals("multipart/digest") ? "message/rfc822" : "text/plain";
       for (int[] child : children) {
         HeaderBlock childHeader = HeaderBlock.parse(message, child[0], child[1]);

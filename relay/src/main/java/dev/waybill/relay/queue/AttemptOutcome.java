@@ -53,13 +53,22 @@ public sealed interface AttemptOutcome {
   /// @param digest of its bytes before signing; empty when nobody knows
   /// @param signedAt when it was signed, to the second
   /// @param selectors which keys signed, in the order of the signatures
-  record Copy(String untracked, String digest, Instant signedAt, List<String> selectors) {
+  /// @param converted what the host does not offer, for want of which the copy was written
+  ///   otherwise before it was signed, such as `8bitmime`; empty where it was not
+  record Copy(
+      String untracked, String digest, Instant signedAt, List<String> selectors, String converted) {
+    /// Of a copy that was not converted.
+    public Copy(String untracked, String digest, Instant signedAt, List<String> selectors) {
+      this(untracked, digest, signedAt, selectors, "");
+    }
+
     /// Nothing is remembered.
     public static final Copy UNKNOWN = new Copy("", "", Instant.EPOCH, List.of());
 
     private static final String DIGEST = "copy";
     private static final String SIGNED_AT = "signed_at";
     private static final String SELECTORS = "selectors";
+    private static final String CONVERTED = "converted";
 
     public Copy {
       selectors = List.copyOf(selectors);
@@ -76,6 +85,9 @@ public sealed interface AttemptOutcome {
         facts.put(SIGNED_AT, Long.toString(signedAt.getEpochSecond()));
         facts.put(SELECTORS, String.join(" ", selectors));
       }
+      if (!converted.isEmpty()) {
+        facts.put(CONVERTED, converted);
+      }
       return facts;
     }
 
@@ -90,7 +102,8 @@ public sealed interface AttemptOutcome {
               facts.getOrDefault("untracked", ""),
               digest,
               Instant.ofEpochSecond(Long.parseLong(seconds)),
-              List.of(selectors.split(" ")));
+              List.of(selectors.split(" ")),
+              facts.getOrDefault(CONVERTED, ""));
     }
   }
 
@@ -133,6 +146,16 @@ public sealed interface AttemptOutcome {
 
   /// The recipient was suppressed after the message had been accepted.
   record Suppressed(String reason) implements AttemptOutcome {}
+
+  /// It was thrown away, as a route of the configuration says; nobody got it.
+  ///
+  /// @param route the route's name
+  record Discarded(String route) implements AttemptOutcome {}
+
+  /// A route of the configuration holds it until an operator releases it.
+  ///
+  /// @param route the route's name
+  record Held(String route) implements AttemptOutcome {}
 
   /// Our own mistake: the delivery is held for the operator and never bounces.
   record Fault(String reason) implements AttemptOutcome {}

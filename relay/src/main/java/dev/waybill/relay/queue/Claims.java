@@ -128,7 +128,13 @@ final class Claims {
       }
       ready.add(
           new ReadyDelivery(
-              row.key(), message, row.recipient(), row.dsn(), row.attempts(), row.lastAttemptAt()));
+              row.key(),
+              message,
+              row.recipient(),
+              row.dsn(),
+              row.attempts(),
+              row.lastAttemptAt(),
+              row.heldRoute()));
     }
     ready.removeIf(delivery -> isHere(delivery.key(), owner));
     Claim claim = withoutSuppressed(ready, rows.size() < limit, !full.isEmpty());

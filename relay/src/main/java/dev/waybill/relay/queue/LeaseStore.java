@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -24,12 +25,15 @@ import org.jspecify.annotations.Nullable;
 /// Who works on which delivery: claims of due rows, and the nodes that hold them. Any thread.
 final class LeaseStore {
   /// A claimed row.
+  ///
+  /// @param heldRoute the route that held it before; empty for none
   record Claimed(
       DeliveryKey key,
       EmailAddress recipient,
       DsnParameters dsn,
       int attempts,
-      @Nullable Instant lastAttemptAt) {}
+      @Nullable Instant lastAttemptAt,
+      String heldRoute) {}
 
   private final Database database;
 
@@ -57,7 +61,8 @@ final class LeaseStore {
             + " and not (recipient_domain = ? and flow = ?)".repeat(spared.lanes().size());
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select message_id, ordinal, recipient, dsn, attempts, last_attempt_at from delivery"
+            "select message_id, ordinal, recipient, dsn, attempts, last_attempt_at, held_route"
+                + " from delivery"
                 + " where due_at <= ?"
                 + others
                 + " order by due_at limit ?"
@@ -83,7 +88,8 @@ final class LeaseStore {
                   EmailAddress.of(row.getString(3)),
                   dsn(row.getString(4)),
                   row.getInt(5),
-                  Columns.optionalInstant(row, "last_attempt_at")));
+                  Columns.optionalInstant(row, "last_attempt_at"),
+                  Objects.requireNonNullElse(row.getString("held_route"), "")));
         }
       }
     }

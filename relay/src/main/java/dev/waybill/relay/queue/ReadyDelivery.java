@@ -13,23 +13,26 @@ import org.jspecify.annotations.Nullable;
 /// @param attempts how often it was tried before
 /// @param lastAttemptAt when it was tried last, or its delay was told of without a try; null when
 ///   neither was
+/// @param heldRoute the route that held it until an operator released it; empty for none
 public record ReadyDelivery(
     DeliveryKey key,
     StoredMessage message,
     EmailAddress recipient,
     DsnParameters dsn,
     int attempts,
-    @Nullable Instant lastAttemptAt) {
+    @Nullable Instant lastAttemptAt,
+    String heldRoute) {
   public ReadyDelivery {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(message, "message");
     Objects.requireNonNull(recipient, "recipient");
     Objects.requireNonNull(dsn, "dsn");
+    Objects.requireNonNull(heldRoute, "heldRoute");
   }
 
   /// One that was not tried yet.
   public ReadyDelivery(
       DeliveryKey key, StoredMessage message, EmailAddress recipient, DsnParameters dsn) {
-    this(key, message, recipient, dsn, 0, null);
+    this(key, message, recipient, dsn, 0, null, "");
   }
 }

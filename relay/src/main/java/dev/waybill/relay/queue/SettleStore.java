@@ -112,13 +112,19 @@ final class SettleStore implements GroupCommit.Writer<Settlement> {
     try (PreparedStatement update =
         connection.prepareStatement(
             """
-            update delivery set owner = null, state = 'held', due_at = null, last_reply = ?
+            update delivery set owner = null, state = 'held', due_at = null, last_reply = ?,
+              wish = coalesce(wish, ?), wish_reason = coalesce(wish_reason, ?),
+              held_route = coalesce(?, held_route)
             """
                 + MINE)) {
       for (Settlement settlement : settlements) {
         if (settlement.next() instanceof Settlement.Next.Held next) {
           update.setString(1, Columns.required(next.reason(), MAX_REPLY));
-          setKey(update, 2, settlement);
+          // as if an operator had held it, whose word it is
+          update.setString(2, next.route() == null ? null : "hold");
+          update.setString(3, next.route() == null ? null : next.reason());
+          update.setString(4, next.route());
+          setKey(update, 5, settlement);
           update.addBatch();
         }
       }

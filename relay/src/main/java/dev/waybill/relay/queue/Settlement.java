@@ -29,7 +29,9 @@ record Settlement(ReadyDelivery delivery, long owner, Next next, List<Event> eve
         @Nullable String lastReply)
         implements Next {}
 
-    /// It waits for the operator or for the next start.
-    record Held(String reason) implements Next {}
+    /// It waits: for an operator where a route holds it, else for the next start too.
+    ///
+    /// @param route the route that holds it; null after a fault of ours
+    record Held(String reason, @Nullable String route) implements Next {}
   }
 }

@@ -79,18 +79,34 @@ final class SettlementRules {
               Duration.ZERO);
       case AttemptOutcome.Postponed(String reason, Duration pause) ->
           postponed(delivery, owner, now, reason, pause);
-      case AttemptOutcome.Fault(String reason) ->
-          new Settlement(
+      case AttemptOutcome.Discarded(String route) ->
+          done(
               delivery,
               owner,
-              new Settlement.Next.Held(reason),
-              List.of(
-                  event(
-                      delivery,
-                      EventType.EMAIL_DELIVERY_DELAYED,
-                      now,
-                      Map.of("reason", reason, "held", "true"))));
+              event(
+                  delivery,
+                  EventType.EMAIL_CANCELLED,
+                  now,
+                  Map.of("reason", "discarded by route " + route, "route", route)));
+      case AttemptOutcome.Held(String route) ->
+          held(delivery, owner, now, "held by route " + route, route);
+      case AttemptOutcome.Fault(String reason) -> held(delivery, owner, now, reason, null);
     };
+  }
+
+  private static Settlement held(
+      ReadyDelivery delivery, long owner, Instant now, String reason, @Nullable String route) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("reason", reason);
+    facts.put("held", "true");
+    if (route != null) {
+      facts.put("route", route);
+    }
+    return new Settlement(
+        delivery,
+        owner,
+        new Settlement.Next.Held(reason, route),
+        List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts)));
   }
 
   /// A delivery that was not tried is due again at once.

@@ -31,6 +31,10 @@ public final class Comparisons {
   public enum Basis {
     /// The copy that was sent, octet for octet but for what [Comparison#signature] says.
     SENT("It is the copy that was sent."),
+    /// The copy that was sent, as it was before it was converted for its host.
+    CONVERTED(
+        "The host does not take all that is in it, so the copy that was sent was this one with its"
+            + " 8-bit bodies or its header fields encoded, and signed like that."),
     /// A copy as it would be made now, which is not the one that was sent.
     CHANGED(
         "The copy that was sent was another one: the domain's settings or the relay's own have"
@@ -201,9 +205,16 @@ public final class Comparisons {
         ready.key(),
         recipient,
         others,
-        explanation.digest().equals(sent.digest()) ? Basis.SENT : Basis.CHANGED,
+        basis(explanation, sent),
         keys.size() == sent.selectors().size() ? Signature.SAME : Signature.LEFT_OUT,
         explanation);
+  }
+
+  private static Basis basis(Explanation explanation, AttemptOutcome.Copy sent) {
+    if (!explanation.digest().equals(sent.digest())) {
+      return Basis.CHANGED;
+    }
+    return sent.converted().isEmpty() ? Basis.SENT : Basis.CONVERTED;
   }
 
   private Optional<DeliveryKey> delivery(UUID message, String recipient) {

@@ -2,6 +2,8 @@ package dev.waybill.relay.rendering;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.waybill.relay.conversion.AsciiHeader;
+import dev.waybill.relay.conversion.SevenBitBody;
 import dev.waybill.relay.dkim.DkimSigner;
 import dev.waybill.relay.dkim.SigningKey;
 import dev.waybill.relay.domains.SendingDomain;
@@ -18,9 +20,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the copy of a message that one recipient gets.
@@ -66,6 +70,12 @@ public final class Renderer {
   /// @throws java.io.UncheckedIOException when the message cannot be read from the disk
   /// @throws IllegalStateException when a key cannot sign
   public RenderedCopy render(ReadyDelivery delivery, SendingDomain domain, List<SigningKey> keys) {
+    return render(delivery, domain, keys, RenderedCopy.Host.ANY);
+  }
+
+  /// The same for a host that may take less: what can be converted without loss is.
+  public RenderedCopy render(
+      ReadyDelivery delivery, SendingDomain domain, List<SigningKey> keys, RenderedCopy.Host host) {
     if (keys.isEmpty()) {
       throw new IllegalArgumentException(
           "no signing key for %s (expected: at least one)".formatted(domain.name()));
@@ -83,8 +93,27 @@ public final class Renderer {
     boolean smtpUtf8 =
         delivery.recipient().needsSmtpUtf8()
             || (facts.smtpUtf8() && PreparedMessage.hasEightBit(bytes, 0, header.bodyStart()));
+    String digest = message.digest(copy, header.bodyStart());
+    Set<RenderedCopy.Conversion> converted = EnumSet.noneOf(RenderedCopy.Conversion.class);
+    if (smtpUtf8 && !host.smtpUtf8() && !delivery.recipient().needsSmtpUtf8()) {
+      byte[] ascii = AsciiHeader.of(bytes).orElse(bytes);
+      smtpUtf8 = ascii == bytes;
+      converted.addAll(smtpUtf8 ? Set.of() : Set.of(RenderedCopy.Conversion.HEADER));
+      bytes = ascii;
+    }
+    if (eightBit && !host.eightBitMime()) {
+      byte[] sevenBit = SevenBitBody.of(bytes, settings.mimeDepth()).orElse(bytes);
+      eightBit = sevenBit == bytes;
+      converted.addAll(eightBit ? Set.of() : Set.of(RenderedCopy.Conversion.BODY));
+      bytes = sevenBit;
+    }
+    if (!converted.isEmpty()) {
+      header = HeaderBlock.parse(bytes);
+    }
     byte[] bodyHash =
-        copy.bodyChanged() ? DkimSigner.bodyHash(bytes, header.bodyStart()) : message.bodyHash();
+        copy.bodyChanged() || converted.contains(RenderedCopy.Conversion.BODY)
+            ? DkimSigner.bodyHash(bytes, header.bodyStart())
+            : message.bodyHash();
     Instant now = clock.instant();
     return new RenderedCopy(
         urls.returnPath(),
@@ -95,9 +124,7 @@ public final class Renderer {
         domain.requireTls(),
         copy.untracked(),
         new RenderedCopy.Imprint(
-            message.digest(copy, header.bodyStart()),
-            now,
-            keys.stream().map(SigningKey::selector).toList()));
+            digest, now, keys.stream().map(SigningKey::selector).toList(), converted));
   }
 
   /// Makes a copy once more, with the reason of every change; it is for people and goes nowhere.

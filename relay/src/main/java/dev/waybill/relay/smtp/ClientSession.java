@@ -94,10 +94,22 @@ public final class ClientSession implements AutoCloseable {
     return usable;
   }
 
+  /// Proves who we are; before the first transaction.
+  ///
+  /// @throws IOException when the host does not take it, with the reason; the session is over then
+  void authenticate(Credentials credentials) throws IOException {
+    try {
+      new Authentication(wire, credentials, timeouts.banner()).run(extensions.auth());
+    } catch (IOException failure) {
+      usable = false;
+      throw failure;
+    }
+  }
+
   /// Hands one copy to the host.
   ///
-  /// An 8-bit body goes as it is to a host that does not offer 8BITMIME: it cannot be recoded
-  /// without breaking its signature, and hosts that do not say so take it all the same.
+  /// An 8-bit body goes as it is to a host that does not offer 8BITMIME: what could be recoded was
+  /// before it was signed, and hosts that do not say so take it all the same.
   ///
   /// @param message the whole message, every line ended by CR LF, dots not stuffed
   /// @throws IllegalArgumentException when the message has a bare CR or LF; nothing was sent then

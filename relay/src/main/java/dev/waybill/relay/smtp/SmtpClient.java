@@ -39,17 +39,24 @@ public final class SmtpClient implements AutoCloseable {
   /// @param source the local address to connect from; empty leaves it to the system
   public Opening open(
       String host, InetSocketAddress address, Optional<InetAddress> source, TlsPolicy policy) {
-    return open(host, new Way(address, source), policy, null);
+    return open(host, new Way(address, source), policy, Optional.empty(), null);
   }
 
-  /// As [#open(String, InetSocketAddress, Optional, TlsPolicy)], and writes down what is said.
+  /// As [#open(String, InetSocketAddress, Optional, TlsPolicy)], proves who we are before the
+  /// session is handed out, and writes down what is said.
   ///
+  /// @param credentials with what; empty for a host that does not ask
   /// @param dialogue null for nothing to be written down
-  public Opening open(String host, Way way, TlsPolicy policy, @Nullable Dialogue dialogue) {
+  public Opening open(
+      String host,
+      Way way,
+      TlsPolicy policy,
+      Optional<Credentials> credentials,
+      @Nullable Dialogue dialogue) {
     Dialing dialing = dial(List.of(way));
     return dialing
         .line()
-        .map(line -> open(host, line, policy, dialogue))
+        .map(line -> open(host, line, policy, credentials, dialogue))
         .orElseGet(() ->
             new Opening.Failed(
                 Stage.CONNECT,
@@ -77,6 +84,19 @@ public final class SmtpClient implements AutoCloseable {
   /// @param dialogue null for nothing to be written down
   public Opening open(
       String host, Dialing.Line line, TlsPolicy policy, @Nullable Dialogue dialogue) {
+    return open(host, line, policy, Optional.empty(), dialogue);
+  }
+
+  /// As [#open(String, Dialing.Line, TlsPolicy)], proves who we are, and writes down what is said.
+  ///
+  /// @param credentials with what; empty for a host that does not ask
+  /// @param dialogue null for nothing to be written down
+  public Opening open(
+      String host,
+      Dialing.Line line,
+      TlsPolicy policy,
+      Optional<Credentials> credentials,
+      @Nullable Dialogue dialogue) {
     Progress progress = new Progress();
     try {
       Wire wire = new Wire(line.watch().socket(), line.watch());
@@ -85,6 +105,10 @@ public final class SmtpClient implements AutoCloseable {
         wire.record(dialogue);
       }
       ClientSession session = open(host, line, wire, policy, progress);
+      if (credentials.isPresent()) {
+        progress.stage = Stage.AUTH;
+        session.authenticate(credentials.get());
+      }
       wire.record(null);
       return new Opening.Ready(session);
     } catch (IOException failure) {
@@ -120,11 +144,16 @@ public final class SmtpClient implements AutoCloseable {
   private ClientSession open(
       String host, Dialing.Line line, Wire wire, TlsPolicy policy, Progress progress)
       throws IOException {
+    if (policy == TlsPolicy.IMPLICIT) {
+      progress.stage = Stage.STARTTLS;
+      wire.startTls(tls, host, policy, timeouts.handshake());
+      progress.stage = Stage.BANNER;
+    }
     Reply greeting = wire.readReply(timeouts.banner());
     expect(220, greeting);
     progress.stage = Stage.EHLO;
     Extensions extensions = hello(wire);
-    if (policy != TlsPolicy.CLEAR && extensions.startTls()) {
+    if (policy != TlsPolicy.CLEAR && wire.tls().isEmpty() && extensions.startTls()) {
       progress.stage = Stage.STARTTLS;
       Reply reply = ask(wire, "STARTTLS");
       if (reply.isPositive()) {

@@ -6,6 +6,7 @@ public enum Stage {
   BANNER("waiting for the greeting"),
   EHLO("EHLO"),
   STARTTLS("STARTTLS"),
+  AUTH("AUTH"),
   MAIL("MAIL"),
   RCPT("RCPT"),
   DATA("DATA"),

@@ -71,7 +71,7 @@ final class TlsClient {
     return switch (policy) {
       case TlsPolicy.Clear _ -> throw new IllegalArgumentException("TLS in clear");
       case TlsPolicy.Opportunistic _, TlsPolicy.Encrypted _ -> opportunistic;
-      case TlsPolicy.Required _ -> required;
+      case TlsPolicy.Required _, TlsPolicy.Implicit _ -> required;
       case TlsPolicy.Dane records -> dane.get(records, key -> context(new DaneTrust(key)));
     };
   }

@@ -20,6 +20,10 @@ public sealed interface TlsPolicy {
   /// name, or no session.
   TlsPolicy REQUIRED = new Required();
 
+  /// TLS before the first word (RFC 8314 §3.3), with a certificate as for [#REQUIRED], or no
+  /// session.
+  TlsPolicy IMPLICIT = new Implicit();
+
   record Clear() implements TlsPolicy {}
 
   record Opportunistic() implements TlsPolicy {}
@@ -27,6 +31,8 @@ public sealed interface TlsPolicy {
   record Encrypted() implements TlsPolicy {}
 
   record Required() implements TlsPolicy {}
+
+  record Implicit() implements TlsPolicy {}
 
   /// STARTTLS with a certificate that TLSA records vouch for, or no session (RFC 7672 §3).
   ///
@@ -52,7 +58,7 @@ public sealed interface TlsPolicy {
   default boolean isMandatory() {
     return switch (this) {
       case Clear _, Opportunistic _ -> false;
-      case Encrypted _, Required _, Dane _ -> true;
+      case Encrypted _, Required _, Implicit _, Dane _ -> true;
     };
   }
 
@@ -60,7 +66,7 @@ public sealed interface TlsPolicy {
   default boolean isAuthenticating() {
     return switch (this) {
       case Clear _, Opportunistic _, Encrypted _ -> false;
-      case Required _, Dane _ -> true;
+      case Required _, Implicit _, Dane _ -> true;
     };
   }
 

@@ -10,7 +10,7 @@ public enum TransportLevel {
   OPPORTUNISTIC,
   /// TLS with whatever certificate and never without, because of TLSA records that cannot be used.
   ENCRYPTED,
-  /// TLS with a valid certificate, because the sending domain wants it.
+  /// TLS with a valid certificate, because the sending domain wants it, or the route.
   ENFORCED,
   /// TLS with a valid certificate and a host that the recipient's domain names in its policy.
   MTA_STS,

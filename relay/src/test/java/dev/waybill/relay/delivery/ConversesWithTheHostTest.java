@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.testing.DeliveryHarness;
 import dev.waybill.relay.testing.DeliveryHarness.Options;
+import dev.waybill.relay.testing.ScriptedMailHost;
 import dev.waybill.relay.testing.SelfSignedCertificate;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a host says, and what outcome that is.
 class ConversesWithTheHostTest {
@@ -168,6 +173,54 @@ class ConversesWithTheHostTest {
       harness.rendersWith(DeliveryHarness::plain);
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
       assertThat(harness.host().received()).hasSize(1);
+    }
+  }
+
+  /// A copy that has everything, and what is left of that for a host that offers less.
+  private static RenderedCopy madeFor(ReadyDelivery delivery, RenderedCopy.Host host) {
+    return new RenderedCopy(
+        EmailAddress.of("b@send.example.com"),
+        delivery.recipient(),
+        ("Subject: for " + host + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII),
+        host.eightBitMime(),
+        host.smtpUtf8(),
+        false,
+        Set.of(),
+        DeliveryHarness.IMPRINT);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          8BITMIME,SMTPUTF8 | true  | true  | BODY=8BITMIME SMTPUTF8
+          8BITMIME          | true  | false | BODY=8BITMIME
+          SIZE              | false | false |
+          """)
+  void asksForACopyThatTheHostTakes(
+      String offered, boolean eightBitMime, boolean smtpUtf8, String said) throws IOException {
+    try (DeliveryHarness harness = new DeliveryHarness().receives("a.example")) {
+      harness.host().offers(offered.split(","));
+      harness.rendersFor(ConversesWithTheHostTest::madeFor);
+      assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
+      ScriptedMailHost.Received copy = harness.host().received().getFirst();
+      assertThat(copy.text())
+          .startsWith("Subject: for " + new RenderedCopy.Host(eightBitMime, smtpUtf8));
+      assertThat(copy.mail()).endsWith(said == null ? "SIZE=" + copy.wire().length : said);
+    }
+  }
+
+  @Test
+  void refusesWhatNoConversionMakesFit() throws IOException {
+    try (DeliveryHarness harness = new DeliveryHarness().receives("a.example")) {
+      harness.host().offers("8BITMIME");
+      harness.rendersFor((delivery, _) -> madeFor(delivery, RenderedCopy.Host.ANY));
+      assertThat(harness.deliver("you@a.example"))
+          .isInstanceOfSatisfying(
+              AttemptOutcome.Rejected.class,
+              rejected -> assertThat(rejected.reply()).startsWith("550 5.6.7 "));
+      assertThat(harness.host().received()).isEmpty();
     }
   }
 

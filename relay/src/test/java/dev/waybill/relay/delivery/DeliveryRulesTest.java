@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
@@ -179,7 +180,9 @@ class DeliveryRulesTest {
                 256 << 20,
                 ClientTimeouts.standard(),
                 Optional.empty(),
-                Shaping.load()))
+                Shaping.load(),
+
+                RouteTable.EMPTY))
         .hasMessage("delivery.port: 70000 (expected: 1 to 65535)");
     assertThatThrownBy(() -> ClientTimeouts.uniform(Duration.ZERO))
         .hasMessageContaining("delivery.timeouts.connect: PT0S");

@@ -12,12 +12,12 @@ final class FloorPlan {
   private static final List<List<String>> FLOORS =
       List.of(
           List.of("message", "clock"),
-          List.of("dkim", "dns", "smtp", "report", "tls"),
+          List.of("conversion", "dkim", "dns", "smtp", "report", "tls"),
           List.of("storage", "http", "metrics"),
           List.of("events", "streams"),
           List.of("tokens", "idempotency", "keyring", "brand", "transcripts", "shaping"),
           List.of("access", "suppression", "domains", "transport", "breakers"),
-          List.of("queue"),
+          List.of("queue", "routes"),
           List.of("admission", "rendering", "operations", "tlsreport"),
           List.of("submission", "delivery", "tracking", "feedback", "doctor"),
           List.of("admin"),

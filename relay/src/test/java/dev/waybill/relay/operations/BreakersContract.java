@@ -80,7 +80,7 @@ abstract class BreakersContract {
         node.journal,
         node.queue,
         clock,
-        new Operations.Carrier(() -> {}, node::withdraw));
+        new Operations.Carrier(() -> {}, node::withdraw, _ -> Map.of()));
   }
 
   @Test

@@ -189,6 +189,50 @@ abstract class OperationsContract {
   }
 
   @Test
+  void whatARouteHoldsWaitsOverARestartAndPassesItOnceReleased() {
+    bench.accept(bench.message("y", "ann@there.example"));
+    settle(bench.next(), new AttemptOutcome.Held("later"));
+    assertThat(bench.told())
+        .endsWith("email.sent ann@there.example", "email.delivery_delayed ann@there.example");
+    assertThat(bench.events().getLast().facts())
+        .containsEntry("reason", "held by route later")
+        .containsEntry("route", "later")
+        .containsEntry("held", "true");
+    bench.close();
+    bench = opened(clock);
+    operations = operations(bench, clock);
+
+    assertThat(operations.list(Selection.ALL, null, 10))
+        .singleElement()
+        .satisfies(waiting -> {
+          assertThat(waiting.state()).isEqualTo(DeliveryState.HELD);
+          assertThat(waiting.reason()).isEqualTo("held by route later");
+        });
+    assertThat(bench.poll(Duration.ofMillis(300))).isNull();
+    assertThat(change(RELEASE, Selection.ALL).deliveries()).isEqualTo(1);
+    ReadyDelivery released = bench.next();
+    assertThat(released.heldRoute()).isEqualTo("later");
+    assertThat(released.attempts()).isZero();
+
+    // it passes for good: the next attempt does so too
+    settle(released, new AttemptOutcome.Deferred(PEER, "451 try later", Optional.empty()));
+    clock.advance(Duration.ofHours(1));
+    assertThat(bench.next().heldRoute()).isEqualTo("later");
+  }
+
+  @Test
+  void whatARouteDiscardsIsToldAsThat() {
+    bench.accept(bench.message("y", "ann@there.example"));
+    settle(bench.next(), new AttemptOutcome.Discarded("void"));
+
+    assertThat(bench.told())
+        .containsExactly("email.sent ann@there.example", "email.cancelled ann@there.example");
+    assertThat(bench.events().getLast().facts())
+        .isEqualTo(Map.of("reason", "discarded by route void", "route", "void"));
+    assertThat(states()).isEmpty();
+  }
+
+  @Test
   void whatWaitsForItsTurnInMemoryIsHeldAtOnce() {
     bench.accept(bench.message("x", "ann@there.example"));
     await().until(() -> bench.waiting() == 1);

@@ -17,6 +17,7 @@ import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.queue.StoredMessage;
 import dev.waybill.relay.rendering.RenderedCopy;
+import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.shaping.Rate;
 import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.shaping.SiteLimits;
@@ -47,6 +48,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /// A real delivery engine with a real DNS and real hosts on 127.0.0.2, 127.0.0.3, … that share a
 /// port.
@@ -174,7 +176,7 @@ public final class DeliveryHarness implements AutoCloseable {
   private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile BiConsumer<ReadyDelivery, AttemptOutcome> settled = (_, _) -> {};
-  private volatile Function<ReadyDelivery, RenderedCopy> render = DeliveryHarness::plain;
+  private volatile RenderedCopy.Maker copies = (delivery, _) -> plain(delivery);
 
   public DeliveryHarness() throws IOException {
     this(Options.usual());
@@ -185,6 +187,16 @@ public final class DeliveryHarness implements AutoCloseable {
   }
 
   public DeliveryHarness(Options options, Policies policies) throws IOException {
+    this(options, policies, _ -> RouteTable.EMPTY);
+  }
+
+  /// @param routes for the port on which hosts listen
+  public DeliveryHarness(Options options, IntFunction<RouteTable> routes) throws IOException {
+    this(options, (resolver, _, port) -> opportunistic(resolver, port), routes);
+  }
+
+  private DeliveryHarness(Options options, Policies policies, IntFunction<RouteTable> routes)
+      throws IOException {
     DeliverySettings settings =
         new DeliverySettings(
             "relay.example.com",
@@ -199,13 +211,14 @@ public final class DeliveryHarness implements AutoCloseable {
             16L << 20,
             ClientTimeouts.uniform(options.timeout()),
             options.trusted(),
-            options.shaping());
+            options.shaping(),
+            routes.apply(first.port()));
     this.engine =
         new DeliveryEngine(
             settings,
             policies.on(
                 new Resolver(List.of(dns.address()), options.dnsTimeout()), dns, first.port()),
-            delivery -> render.apply(delivery),
+            (delivery, host) -> copies.make(delivery, host),
             (delivery, outcome) -> {
               outcomes
                   .computeIfAbsent(delivery.key(), _ -> new CopyOnWriteArrayList<>())
@@ -264,7 +277,12 @@ public final class DeliveryHarness implements AutoCloseable {
   }
 
   public void rendersWith(Function<ReadyDelivery, RenderedCopy> function) {
-    render = function;
+    copies = (delivery, _) -> function.apply(delivery);
+  }
+
+  /// Makes copies that know their host.
+  public void rendersFor(RenderedCopy.Maker maker) {
+    copies = maker;
   }
 
   /// Hands one delivery over.
@@ -274,15 +292,21 @@ public final class DeliveryHarness implements AutoCloseable {
 
   /// Hands one delivery over of a message that came in so.
   public DeliveryKey accept(String recipient, String received) {
-    return accept(recipient, received, UUID.randomUUID(), Stream.TRANSACTIONAL);
+    return accept(recipient, received, UUID.randomUUID(), Stream.TRANSACTIONAL, "");
   }
 
   /// Hands one delivery over, of mail that a domain sends in a stream.
   public DeliveryKey accept(String recipient, UUID domainId, Stream stream) {
-    return accept(recipient, "from test", domainId, stream);
+    return accept(recipient, "from test", domainId, stream, "");
   }
 
-  private DeliveryKey accept(String recipient, String received, UUID domainId, Stream stream) {
+  /// @param heldRoute the route that held it before
+  public DeliveryKey released(String recipient, String heldRoute) {
+    return accept(recipient, "from test", UUID.randomUUID(), Stream.TRANSACTIONAL, heldRoute);
+  }
+
+  private DeliveryKey accept(
+      String recipient, String received, UUID domainId, Stream stream, String heldRoute) {
     DeliveryKey key = new DeliveryKey(UUID.randomUUID(), 0);
     byte[] bytes = "Subject: hello\r\n\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII);
     MessageFacts facts =
@@ -308,7 +332,10 @@ public final class DeliveryHarness implements AutoCloseable {
             key,
             StoredMessage.inMemory(facts, bytes),
             EmailAddress.of(recipient),
-            DsnParameters.NONE));
+            DsnParameters.NONE,
+            0,
+            null,
+            heldRoute));
     return key;
   }
 

@@ -50,6 +50,7 @@ public final class ScriptedMailHost implements AutoCloseable {
   private final List<Long> sessions = new CopyOnWriteArrayList<>();
   private volatile SSLContext tls;
   private volatile boolean inBatches;
+  private volatile boolean implicit;
 
   /// @param port 0 for a free one
   public ScriptedMailHost(String address, int port) throws IOException {
@@ -113,6 +114,12 @@ public final class ScriptedMailHost implements AutoCloseable {
   /// Offers STARTTLS with this certificate, or no more without one.
   public ScriptedMailHost startTls(@Nullable SSLContext context) {
     tls = context;
+    return this;
+  }
+
+  /// Speaks TLS from the first octet.
+  public ScriptedMailHost implicitTls() {
+    implicit = true;
     return this;
   }
 
@@ -187,6 +194,9 @@ public final class ScriptedMailHost implements AutoCloseable {
     }
 
     void run() throws IOException {
+      if (implicit) {
+        shakeHands();
+      }
       say("BANNER", "220 host.test ESMTP");
       while (true) {
         String line = line();
@@ -257,6 +267,10 @@ public final class ScriptedMailHost implements AutoCloseable {
       if (closing.contains("HANDSHAKE")) {
         throw new EOFException();
       }
+      shakeHands();
+    }
+
+    private void shakeHands() throws IOException {
       SSLSocket wrapped =
           (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
       wrapped.setUseClientMode(false);

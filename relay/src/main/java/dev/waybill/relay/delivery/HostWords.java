@@ -1,0 +1,84 @@
+package dev.waybill.relay.delivery;
+
+import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.routes.Smarthost;
+import dev.waybill.relay.smtp.Reply;
+import dev.waybill.relay.smtp.Stage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a host's words, or its silence, mean: for the one delivery, and for all mail to its site.
+/// Any thread may use it.
+record HostWords(Site site, Workshop shop) {
+  private static final Logger LOG = LoggerFactory.getLogger(HostWords.class);
+
+  /// What came of the one delivery that a host refused.
+  AttemptOutcome refusal(AttemptOutcome.Peer peer, Stage stage, Reply reply) {
+    String text = reply.text();
+    boolean permanent =
+        reply.isPermanent()
+            && !reply.isAboutDialogue()
+            && !lacksTls(peer, reply)
+            && !isAboutUs(stage, reply);
+    return permanent
+        ? new AttemptOutcome.Rejected(peer, text)
+        : new AttemptOutcome.Deferred(peer, text, RetryHint.in(text));
+  }
+
+  /// Whether another connection may hear what this one does not.
+  boolean wantAnotherConnection(AttemptOutcome.Peer peer, Stage stage, Reply reply) {
+    return lacksTls(peer, reply) || (isAboutUs(stage, reply) && Smarthost.isLogin(reply));
+  }
+
+  /// What a refusal says about all mail to the site. The delivery has its own outcome: the reply may
+  /// be about it alone, and one that is tried again and again must not stop the others.
+  void heed(Stage stage, Reply reply, String provider) {
+    if (isAboutUs(stage, reply)) {
+      LOG.warn("route {}: {} refuses us: {}", site.key().route(), site.key().hosts(), reply.text());
+      if (Smarthost.isLogin(reply)) {
+        shop.outages().failed(site.key(), reply.text());
+      }
+    } else if (reply.isClosing()) {
+      pause(reply.text(), provider);
+    } else if (shop.throttling().isComplaint(reply) && site.throttled()) {
+      LOG.info("site {} is asked for less: {}", site.key().hosts(), reply);
+      shop.meters().shaped(provider, "throttled");
+    }
+  }
+
+  /// None of the site's hosts could be talked to.
+  void unreached(HostConnector.Contact.None none, String provider) {
+    String route = site.key().route();
+    if (!route.isEmpty()) {
+      LOG.warn("route {} leads nowhere now: {}", route, none.reason());
+    }
+    if (none.refusal() != null) {
+      // somebody is there, and wants to be left alone: what waits for the site was not tried
+      pause(none.refusal(), provider);
+    } else if (none.unresolved()) {
+      LOG.info("site {} cannot be found: {}", site.key().hosts(), none.reason());
+      shop.outages().unresolved(site.key(), none.reason());
+    } else {
+      LOG.info("site {} is down: {}", site.key().hosts(), none.reason());
+      shop.outages().failed(site.key(), none.reason());
+    }
+  }
+
+  private void pause(String reply, String provider) {
+    if (site.turnedAway(reply)) {
+      LOG.info("site {} is left alone for a while: {}", site.key().hosts(), reply);
+      shop.meters().shaped(provider, "paused");
+    }
+  }
+
+  /// Whether the operator's own smarthost has something against our login, and nothing against the
+  /// mail.
+  private boolean isAboutUs(Stage stage, Reply reply) {
+    return !site.key().route().isEmpty() && Smarthost.isAboutUs(stage, reply);
+  }
+
+  /// Whether the host wants TLS first and it did not come about: on another connection it may.
+  private static boolean lacksTls(AttemptOutcome.Peer peer, Reply reply) {
+    return peer.tls() == null && reply.wantsSomethingFirst();
+  }
+}
