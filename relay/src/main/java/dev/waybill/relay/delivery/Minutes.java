@@ -81,6 +81,7 @@ final class Minutes {
       case AttemptOutcome.Rejected(_, String reply) -> new Attempt.Ending("rejected", reply);
       case AttemptOutcome.Unreachable(String reason, _) ->
           new Attempt.Ending("unreachable", reason);
+      case AttemptOutcome.Postponed(String reason, _) -> new Attempt.Ending("postponed", reason);
       case AttemptOutcome.Suppressed(String reason) -> new Attempt.Ending("suppressed", reason);
       case AttemptOutcome.Fault(String reason) -> new Attempt.Ending("fault", reason);
     };
