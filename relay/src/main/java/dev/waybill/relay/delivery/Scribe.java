@@ -20,7 +20,11 @@ record Scribe(LongSupplier nanos, Consumer<Attempt> attempts) {
     return new Minutes(nanos);
   }
 
+  /// What was only postponed was not attempted.
   void ended(ReadyDelivery delivery, AttemptOutcome outcome, Minutes minutes) {
+    if (outcome instanceof AttemptOutcome.Postponed) {
+      return;
+    }
     try {
       attempts.accept(minutes.end(delivery, outcome));
     } catch (RuntimeException fault) {
