@@ -17,7 +17,6 @@ import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.delivery.HardBounces;
 import dev.waybill.relay.dns.AuthoritativeRecords;
 import dev.waybill.relay.dns.Resolver;
-import dev.waybill.relay.doctor.Doctor;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.Journal;
@@ -250,7 +249,11 @@ public final class Relay {
                 journal,
                 comparisons,
                 transcripts,
-                doctor()),
+                Examiner.of(
+                    settings,
+                    new Examiner.Rooms(domains, tokens, certificate::shown, () -> feedback.address().getPort()),
+                    ids,
+                    clock)),
             new AdminDoor.Node(
                 Version.text(), settings.machine().hostname().value(), clock.instant()),
             metrics,
@@ -372,14 +375,6 @@ public final class Relay {
   private void lookAtCertificates() {
     certificate.look();
     tracking.look();
-  }
-
-  private Doctor doctor() {
-    return Examiner.of(
-        settings,
-        new Examiner.Rooms(domains, tokens, certificate::shown, () -> feedback.address().getPort()),
-        ids,
-        clock);
   }
 
   private FeedbackServer feedback(SSLContext tls) {
