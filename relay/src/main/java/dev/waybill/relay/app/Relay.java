@@ -13,7 +13,6 @@ import dev.waybill.relay.config.MasterKey;
 import dev.waybill.relay.config.RelaySettings;
 import dev.waybill.relay.delivery.AddressPolicy;
 import dev.waybill.relay.delivery.DeliveryEngine;
-import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.delivery.HardBounces;
 import dev.waybill.relay.dns.AuthoritativeRecords;
 import dev.waybill.relay.dns.Resolver;
@@ -208,8 +207,7 @@ public final class Relay {
             this::render,
             this::settle,
             this::release,
-            new DeliveryEnvironment(
-                SystemClock.nanos(), random, metrics.registry(), transcripts::keep));
+            Transcribing.environment(transcripts, random, metrics.registry()));
 
     operations =
         new Operations(

@@ -2,11 +2,13 @@ package dev.waybill.relay.app;
 
 import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.config.RelaySettings;
+import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.transcripts.Transcripts;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.util.random.RandomGenerator;
 
 /// Where what was said in attempts at deliveries goes.
 final class Transcribing {
@@ -22,5 +24,11 @@ final class Transcribing {
         settings.machine().dataDir(),
         new Transcripts.Surroundings(
             SystemClock.instants(), () -> health.state() instanceof HealthGate.State.Open, meters));
+  }
+
+  /// Surroundings in which delivery hands in what was said.
+  static DeliveryEnvironment environment(
+      Transcripts transcripts, RandomGenerator random, MeterRegistry meters) {
+    return new DeliveryEnvironment(SystemClock.nanos(), random, meters, transcripts::keep);
   }
 }
