@@ -176,7 +176,8 @@ public final class DeliveryEngine {
             waiting.stream()
                 .map(ReadyDelivery::key)
                 .filter(keys::contains)
-                .forEach(key -> reasons.put(key, "looking up the hosts of " + destination.domain()));
+                .forEach(
+                    key -> reasons.put(key, "looking up the hosts of " + destination.domain()));
             return waiting;
           });
     }

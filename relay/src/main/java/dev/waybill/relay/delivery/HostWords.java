@@ -30,8 +30,8 @@ record HostWords(Site site, Workshop shop) {
     return lacksTls(peer, reply) || (isAboutUs(stage, reply) && Smarthost.isLogin(reply));
   }
 
-  /// What a refusal says about all mail to the site. The delivery has its own outcome: the reply may
-  /// be about it alone, and one that is tried again and again must not stop the others.
+  /// What a refusal says about all mail to the site. The delivery has its own outcome: the reply
+  /// may be about it alone, and one that is tried again and again must not stop the others.
   void heed(Stage stage, Reply reply, String provider) {
     if (isAboutUs(stage, reply)) {
       LOG.warn("route {}: {} refuses us: {}", site.key().route(), site.key().hosts(), reply.text());

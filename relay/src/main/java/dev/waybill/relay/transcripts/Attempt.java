@@ -19,7 +19,7 @@ public record Attempt(
 
   /// How it ended.
   ///
-  /// @param outcome `delivered`, `deferred`, `rejected`, `unreachable` or `fault`
+  /// @param outcome `delivered`, `deferred`, `rejected`, `unreachable`, `discarded` or `fault`
   /// @param reply the last reply, or the reason in our words
   public record Ending(String outcome, String reply) {
     public Ending {

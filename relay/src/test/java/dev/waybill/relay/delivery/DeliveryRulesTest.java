@@ -181,7 +181,6 @@ class DeliveryRulesTest {
                 ClientTimeouts.standard(),
                 Optional.empty(),
                 Shaping.load(),
-
                 RouteTable.EMPTY))
         .hasMessage("delivery.port: 70000 (expected: 1 to 65535)");
     assertThatThrownBy(() -> ClientTimeouts.uniform(Duration.ZERO))
