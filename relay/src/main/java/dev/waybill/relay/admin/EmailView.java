@@ -155,6 +155,11 @@ record EmailView(
         Times.textOrNull(waiting.dueAt()));
   }
 
+  /// Whether nobody refused it and its time ran out.
+  static boolean hasExpired(Event event) {
+    return "expired".equals(event.facts().get("reason"));
+  }
+
   /// A recipient after one more event.
   private static RecipientView told(
       String email, String state, @Nullable String reply, int attempts, Event event) {
@@ -163,7 +168,7 @@ record EmailView(
           case EMAIL_SCHEDULED -> "scheduled";
           case EMAIL_DELIVERED -> "delivered";
           case EMAIL_DELIVERY_DELAYED -> "deferred";
-          case EMAIL_BOUNCED -> "bounced";
+          case EMAIL_BOUNCED -> hasExpired(event) ? "expired" : "bounced";
           case EMAIL_FAILED -> "expired";
           case EMAIL_SUPPRESSED -> "suppressed";
           case EMAIL_CANCELLED -> "cancelled";

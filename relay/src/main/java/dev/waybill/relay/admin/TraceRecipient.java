@@ -29,8 +29,7 @@ record TraceRecipient(
       Map.of(
           EventType.EMAIL_DELIVERED, "delivered",
           EventType.EMAIL_BOUNCED, "rejected",
-          EventType.EMAIL_DELIVERY_DELAYED, "deferred",
-          EventType.EMAIL_FAILED, "deferred");
+          EventType.EMAIL_DELIVERY_DELAYED, "deferred");
 
   /// A named reason, and the same in a sentence.
   private record Why(String reason, String explanation) {}
@@ -65,7 +64,7 @@ record TraceRecipient(
     }
     for (Journal.Entry entry : events) {
       Event event = entry.event();
-      String outcome = OUTCOMES.get(event.type());
+      String outcome = EmailView.hasExpired(event) ? "deferred" : OUTCOMES.get(event.type());
       String number = event.facts().getOrDefault("attempt", "");
       if (outcome != null && number.matches("[0-9]{1,9}") && numbers.add(Integer.valueOf(number))) {
         all.add(

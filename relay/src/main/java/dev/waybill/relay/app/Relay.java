@@ -249,7 +249,8 @@ public final class Relay {
                 transcripts,
                 Examiner.of(
                     settings,
-                    new Examiner.Rooms(domains, tokens, certificate::shown, () -> feedback.address().getPort()),
+                    new Examiner.Rooms(
+                        domains, tokens, certificate::shown, () -> feedback.address().getPort()),
                     ids,
                     clock)),
             new AdminDoor.Node(

@@ -13,7 +13,8 @@ public enum EventType {
   /// An attempt failed in a way that may pass, and the relay goes on trying: told when it is the
   /// first one, and again by the first that fails four hours after the message was due.
   EMAIL_DELIVERY_DELAYED("email.delivery_delayed"),
-  /// The recipient's side refused the copy for good, at once or by a later report.
+  /// The recipient's side refused the copy for good, at once or by a later report, or did not take
+  /// it in the message's lifetime.
   EMAIL_BOUNCED("email.bounced"),
   /// The recipient reported the message as spam.
   EMAIL_COMPLAINED("email.complained"),
@@ -21,7 +22,8 @@ public enum EventType {
   EMAIL_OPENED("email.opened"),
   /// A tracked link was followed.
   EMAIL_CLICKED("email.clicked"),
-  /// The relay gave up: the message expired, or a fault of ours holds it.
+  /// The relay gave up for a reason of its own. It is a name of the public vocabulary; a fault of
+  /// ours holds mail instead, and never fails it.
   EMAIL_FAILED("email.failed"),
   /// No copy was made because the recipient is on a suppression list.
   EMAIL_SUPPRESSED("email.suppressed"),

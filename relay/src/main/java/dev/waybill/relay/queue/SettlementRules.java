@@ -5,6 +5,7 @@ import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.report.Bounce;
 import dev.waybill.relay.report.BounceClass;
 import dev.waybill.relay.report.BounceJudge;
+import dev.waybill.relay.report.Permanence;
 import dev.waybill.relay.report.RetryPaces;
 import dev.waybill.relay.streams.Stream;
 import java.time.Duration;
@@ -149,8 +150,7 @@ final class SettlementRules {
     Duration pause = retry.pauseAfter(attempts, random);
     Instant end = birth(delivery).plus(retry.lifetime());
     if (!now.isBefore(end)) {
-      facts.put("reason", "expired");
-      return done(delivery, owner, event(delivery, EventType.EMAIL_FAILED, now, facts));
+      return expired(delivery, owner, now, facts);
     }
     Instant due = now.plus(asked.compareTo(pause) > 0 ? asked : pause);
     // the last attempt is made when the lifetime ends, not a pause before
@@ -187,8 +187,7 @@ final class SettlementRules {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("reply", reason);
     if (!now.isBefore(end)) {
-      facts.put("reason", "expired");
-      return done(delivery, owner, event(delivery, EventType.EMAIL_FAILED, now, facts));
+      return expired(delivery, owner, now, facts);
     }
     Duration aged = Duration.between(birth, now).dividedBy(AGE_SHARE);
     Duration slow = aged.compareTo(retry.longest()) < 0 ? aged : retry.longest();
@@ -203,6 +202,16 @@ final class SettlementRules {
         new Settlement.Next.Again(
             "deferred", delivery.attempts(), bounded, tells ? now : null, reason),
         tells ? List.of(event(delivery, EventType.EMAIL_DELIVERY_DELAYED, now, facts)) : List.of());
+  }
+
+  /// The lifetime is over. Where nobody was there to answer, the class is that of a time that ran
+  /// out; the address itself may be fine.
+  private static Settlement expired(
+      ReadyDelivery delivery, long owner, Instant now, Map<String, String> facts) {
+    facts.put("reason", "expired");
+    facts.putIfAbsent("class", BounceClass.NETWORK.text());
+    facts.put("permanence", Permanence.SOFT.text());
+    return done(delivery, owner, event(delivery, EventType.EMAIL_BOUNCED, now, facts));
   }
 
   private static Instant birth(ReadyDelivery delivery) {

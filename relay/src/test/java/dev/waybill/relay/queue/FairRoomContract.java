@@ -125,6 +125,6 @@ abstract class FairRoomContract {
         .queue
         .settle(bench.next(), new AttemptOutcome.Postponed("site paused", Duration.ofMinutes(2)))
         .join();
-    assertThat(bench.told()).endsWith("email.failed ann@there.example");
+    assertThat(bench.told()).endsWith("email.bounced ann@there.example");
   }
 }

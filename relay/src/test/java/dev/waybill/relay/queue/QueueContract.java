@@ -265,8 +265,12 @@ abstract class QueueContract {
 
     assertThat(states()).containsEntry("deferred", 0L);
     Event last = bench.events().getLast();
-    assertThat(last.type()).isEqualTo(EventType.EMAIL_FAILED);
-    assertThat(last.facts()).containsEntry("reason", "expired");
+    assertThat(last.type()).isEqualTo(EventType.EMAIL_BOUNCED);
+    assertThat(last.facts())
+        .containsEntry("reason", "expired")
+        .containsEntry("reply", "no answer from the DNS")
+        .containsEntry("class", "network")
+        .containsEntry("permanence", "soft");
   }
 
   @Test

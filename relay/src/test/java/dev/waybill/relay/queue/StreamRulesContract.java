@@ -75,7 +75,7 @@ abstract class StreamRulesContract {
     assertThat(news.recipient()).hasToString("ann@there.example");
     clock.advance(Duration.ofHours(2));
     settle(news, deferred());
-    assertThat(bench.told()).contains("email.failed ann@there.example");
+    assertThat(bench.told()).contains("email.bounced ann@there.example");
   }
 
   @Test
