@@ -12,6 +12,19 @@ import org.slf4j.LoggerFactory;
 record HostWords(Site site, Workshop shop) {
   private static final Logger LOG = LoggerFactory.getLogger(HostWords.class);
 
+  /// Whether a connection has done its share: of a message that was to go over it next, this says
+  /// nothing. A host that takes so many messages on one connection says so with 421 (RFC 5321
+  /// §3.8), or to MAIL in the words for too many recipients (RFC 3463 §3.6).
+  static boolean endsConnection(Stage stage, Reply reply) {
+    return reply.isClosing()
+        || (stage == Stage.MAIL
+            && reply.code() == 452
+            && reply
+                .status()
+                .filter(status -> status.subject() == 5 && status.detail() == 3)
+                .isPresent());
+  }
+
   /// What came of the one delivery that a host refused.
   AttemptOutcome refusal(AttemptOutcome.Peer peer, Stage stage, Reply reply) {
     String text = reply.text();

@@ -224,9 +224,7 @@ final class SiteWorker implements Runnable {
           return new Result.Ended(new AttemptOutcome.Rejected(peer, reply.text()));
         }
         case TransactionResult.Refused(Stage stage, Reply reply) -> {
-          // A host that closes a connection which has done its share says nothing about this
-          // message.
-          if (!reply.isClosing() || fresh) {
+          if (fresh || !HostWords.endsConnection(stage, reply)) {
             words.heed(stage, reply, provider);
             if (words.wantAnotherConnection(peer, stage, reply)) {
               hangUp();

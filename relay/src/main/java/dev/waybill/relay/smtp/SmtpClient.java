@@ -160,7 +160,8 @@ public final class SmtpClient implements AutoCloseable {
         wire.startTls(tls, host, policy, timeouts.handshake());
         // What was said in clear counts no more (RFC 3207 §4.2).
         extensions = hello(wire);
-      } else if (policy.isMandatory() || reply.isClosing()) {
+      } else {
+        // on another connection, mail that may go in clear does so with this as its reason
         throw new IOException(reply.text());
       }
     }

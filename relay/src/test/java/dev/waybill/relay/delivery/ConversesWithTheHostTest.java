@@ -15,12 +15,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a host says, and what outcome that is.
 class ConversesWithTheHostTest {
@@ -59,14 +61,15 @@ class ConversesWithTheHostTest {
     }
   }
 
-  @Test
-  void takesAnotherConnectionWhenAUsedOneIsClosedWith421() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"421 4.7.0 enough for now", "452 4.5.3 Too many messages sent"})
+  void takesAnotherConnectionWhenAUsedOneHasDoneItsShare(String enough) throws IOException {
     try (DeliveryHarness harness =
         new DeliveryHarness(
             Options.usual().withIdle(Duration.ofSeconds(5)).withSiteConnections(1))) {
       harness.receives("a.example");
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
-      harness.host().once("MAIL", "421 4.7.0 enough for now");
+      harness.host().once("MAIL", enough);
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
       assertThat(harness.host().connections()).isEqualTo(2);
     }
@@ -236,6 +239,22 @@ class ConversesWithTheHostTest {
               AttemptOutcome.Delivered.class,
               delivered -> assertThat(delivered.peer().tls()).isNull());
       assertThat(harness.host().connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void saysWhyItWentInClearWhereTheHostHasNoTlsJustNow(@TempDir Path folder) throws Exception {
+    try (DeliveryHarness harness = new DeliveryHarness().receives("a.example")) {
+      harness
+          .host()
+          .startTls(SelfSignedCertificate.of("mx.a.example", folder).context())
+          .always("STARTTLS", "454 4.7.0 TLS is not available");
+      assertThat(harness.deliver("you@a.example"))
+          .isInstanceOfSatisfying(
+              AttemptOutcome.Delivered.class,
+              delivered ->
+                  assertThat(Objects.requireNonNull(delivered.peer().security()).reason())
+                      .contains("454 4.7.0 TLS is not available"));
     }
   }
 
