@@ -8,10 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -20,6 +18,7 @@ import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -40,6 +39,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /// How long a refused client may go on sending before the connection is cut (RFC 9112 §9.6).
   private static final Duration LINGER = Duration.ofSeconds(2);
 
+  private static final byte[] CONTINUE =
+      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
   private enum Phase {
     /// Between requests, or in the middle of a header.
     HEAD,
@@ -51,6 +53,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private final HttpServer.Service service;
   private final boolean secure;
+  private final boolean framed;
   private final ArrayDeque<Object> decoded = new ArrayDeque<>();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
   private Phase phase = Phase.HEAD;
@@ -67,17 +70,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> timer;
 
   /// @param secure whether it runs over TLS
-  Connection(HttpServer.Service service, boolean secure) {
+  /// @param framed whether it is a stream of HTTP/2, which makes frames of its answers
+  Connection(HttpServer.Service service, boolean secure, boolean framed) {
     this.service = service;
     this.secure = secure;
+    this.framed = framed;
   }
 
   /// Speaks HTTP/1.1 on the channel from now on; on the event loop.
   static void begin(Channel channel, HttpServer.Service service, boolean secure) {
-    channel
-        .pipeline()
-        .addLast(
-            new StrictRequestDecoder(), new HttpResponseEncoder(), new Connection(service, secure));
+    channel.pipeline().addLast(new StrictRequestDecoder(), new Connection(service, secure, false));
   }
 
   /// Lets a request that has begun and answers on their way end, and closes then; on the event
@@ -205,7 +207,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (read.awaitsContinue()) {
       var _ =
           context.writeAndFlush(
-              new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE),
+              framed
+                  ? new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE)
+                  : Unpooled.wrappedBuffer(CONTINUE.clone()),
               context.voidPromise());
     }
   }
@@ -317,19 +321,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
         });
   }
 
-  private FullHttpResponse encode(Response response, boolean keepAlive) {
-    String method = head == null ? "" : head.method();
+  /// What is written for an answer.
+  private Object encode(Response response, boolean keepAlive) {
     try {
-      FullHttpResponse message = service.responses().write(response, method, keepAlive, secure);
+      Object message = form(response, keepAlive);
       service.meters().answered(response.status());
       return message;
     } catch (IllegalArgumentException unwritable) {
       LOG.error("{}: an answer could not be written", service.name(), unwritable);
       service.meters().answered(500);
-      return service
-          .responses()
-          .write(service.present(Problem.internal()), method, keepAlive, secure);
+      return form(service.present(Problem.internal()), keepAlive);
     }
+  }
+
+  private Object form(Response response, boolean keepAlive) {
+    String method = head == null ? "" : head.method();
+    return framed
+        ? service.responses().write(response, method, keepAlive, secure)
+        : service.responses().octets(response, method, keepAlive, secure);
   }
 
   /// Moves the deadline; the timer behind it is only touched when it would fire too late.

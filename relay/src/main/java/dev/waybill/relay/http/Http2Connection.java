@@ -90,7 +90,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         });
     stream
         .pipeline()
-        .addLast(new Http2StreamFrameToHttpObjectCodec(true), new Connection(service, true));
+        .addLast(new Http2StreamFrameToHttpObjectCodec(true), new Connection(service, true, true));
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -27,6 +28,7 @@ final class ResponseWriter {
   private static final AsciiString CONTENT_TYPE_OPTIONS =
       AsciiString.cached("X-Content-Type-Options");
   private static final AsciiString NO_SNIFF = AsciiString.cached("nosniff");
+  private static final String CRLF = "\r\n";
   private static final String ONE_YEAR = "max-age=31536000";
 
   private final Map<String, String> always;
@@ -38,6 +40,8 @@ final class ResponseWriter {
     this.clock = clock;
   }
 
+  /// As fields and content, for HTTP/2 to put into frames.
+  ///
   /// @param method of the request: an answer to HEAD has the length of a body but no body
   /// @param secure whether it goes over TLS: the host then asks for TLS from now on (RFC 6797 §6.1)
   /// @throws IllegalArgumentException when a header field has characters that would break the
@@ -66,6 +70,53 @@ final class ResponseWriter {
             HttpHeaderNames.CONNECTION,
             keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
     return message;
+  }
+
+  /// As HTTP/1.1 has it on the wire (RFC 9112 §4), in one piece: most answers are a few lines, and
+  /// making fields of them first costs more than all the rest of an answer.
+  ///
+  /// @throws IllegalArgumentException as [#write]
+  ByteBuf octets(Response response, String method, boolean keepAlive, boolean secure) {
+    StringBuilder head = new StringBuilder(400);
+    HttpResponseStatus status = HttpResponseStatus.valueOf(response.status());
+    head.append("HTTP/1.1 ").append(status.codeAsText()).append(' ').append(status.reasonPhrase());
+    field(head.append(CRLF), "Date", date());
+    field(head, "X-Content-Type-Options", "nosniff");
+    if (secure) {
+      field(head, "Strict-Transport-Security", ONE_YEAR);
+    }
+    for (Map.Entry<String, String> field : always.entrySet()) {
+      if (response.headers().keySet().stream().noneMatch(field.getKey()::equalsIgnoreCase)) {
+        field(head, field.getKey(), field.getValue());
+      }
+    }
+    for (Map.Entry<String, String> field : response.headers().entrySet()) {
+      field(head, field.getKey(), checked(field.getValue()));
+    }
+    if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
+      field(head, "Content-Length", Integer.toString(response.body().length));
+    }
+    field(head, "Connection", keepAlive ? "keep-alive" : "close");
+    byte[] octets = head.append(CRLF).toString().getBytes(StandardCharsets.ISO_8859_1);
+    return method.equals("HEAD")
+        ? Unpooled.wrappedBuffer(octets)
+        : Unpooled.wrappedBuffer(octets, response.body());
+  }
+
+  private static void field(StringBuilder head, String name, String value) {
+    head.append(name).append(": ").append(value).append(CRLF);
+  }
+
+  /// A line break in a value would begin another field, or another answer.
+  private static String checked(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if ((c < ' ' && c != '\t') || c == 0x7F || c > 0xFF) {
+        throw new IllegalArgumentException(
+            "a header field has the character %d".formatted((int) c));
+      }
+    }
+    return value;
   }
 
   /// RFC 9110 §6.6.1, formatted once a second.

@@ -49,8 +49,10 @@ final class Recorder {
   /// For moving what waits from memory to the file.
   private static final Duration LAST_GRACE = Duration.ofSeconds(2);
 
-  /// In a storm the answers get the machine: so long between two batches, while what comes is safe
-  /// in the file.
+  /// In a storm the answers get the machine: between two batches the journal rests so many times so
+  /// long, and what comes goes into the file.
+  private static final int STORM_PAUSES = 6;
+
   private static final Duration STORM_PAUSE = Duration.ofMillis(100);
 
   /// How many times more must come than the journal takes for it to be a storm. Whatever it could
@@ -183,9 +185,16 @@ final class Recorder {
     if (!failed.isEmpty()) {
       rest(file);
     } else if (fromFile && backlog.size() > STORM * batch.size()) {
-      backlog.pause(STORM_PAUSE);
+      leaveTheMachine(file);
     }
     return !hurried;
+  }
+
+  private void leaveTheMachine(Spill file) throws InterruptedException {
+    for (int i = 0; i < STORM_PAUSES && !backlog.isClosed(); i++) {
+      backlog.pause(STORM_PAUSE);
+      keepWaiting(file);
+    }
   }
 
   /// Waits before the next try; what comes meanwhile does not stay in memory for long.
