@@ -36,7 +36,7 @@ final class Examiner {
         new DoctorSettings(
             settings.machine().hostname(),
             settings.delivery().heloName(),
-            settings.delivery().sourceAddresses(),
+            settings.delivery().sources(),
             new AddressPolicy(settings.delivery().allowNetworks())::permits,
             settings.delivery().port(),
             settings.plan().feedbackHost(),

@@ -14,6 +14,7 @@ import dev.waybill.relay.queue.RetrySchedule;
 import dev.waybill.relay.rendering.RenderingSettings;
 import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.smtp.ClientTimeouts;
+import dev.waybill.relay.sources.SourcePools;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.submission.SubmissionSettings;
@@ -21,7 +22,6 @@ import dev.waybill.relay.tlsreport.TlsReportSettings;
 import dev.waybill.relay.tracking.TrackingSettings;
 import dev.waybill.relay.transcripts.TranscriptSettings;
 import dev.waybill.relay.transport.TransportSettings;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -56,16 +56,21 @@ public final class SettingsReader {
     }
   }
 
+  /// As whom, and from where, mail leaves.
+  private record Origin(String heloName, SourcePools pools) {}
+
   private final Configuration configuration;
   private final StreamReader streams;
   private final ShapingReader shaping;
   private final RouteReader routes;
+  private final SourceReader sources;
 
   public SettingsReader(Configuration configuration) {
     this.configuration = configuration;
     this.streams = new StreamReader(configuration);
     this.shaping = new ShapingReader(configuration);
     this.routes = new RouteReader(configuration);
+    this.sources = new SourceReader(configuration);
   }
 
   /// Reads every key before it answers, so that all problems are known at once.
@@ -74,19 +79,24 @@ public final class SettingsReader {
     known.addAll(streams.keys());
     known.addAll(shaping.keys());
     known.addAll(routes.keys());
+    known.addAll(sources.keys());
     known.forEach(configuration::list);
     DomainName hostname = configuration.optional(Keys.HOSTNAME).orElseGet(SettingsReader::hostname);
     Path dataDir = configuration.get(Keys.DATA_DIR).toAbsolutePath().normalize();
     RouteTable table = routes.table(ourselves(hostname));
+    String heloName = configuration.optional(Keys.DELIVERY_HELO).orElse(hostname).value();
+    SourcePools pools = sources.pools(heloName, streams.pools());
     Optional<RelaySettings> settings =
-        configuration.settings("the settings", () -> settings(hostname, dataDir, table));
+        configuration.settings(
+            "the settings", () -> settings(hostname, dataDir, table, new Origin(heloName, pools)));
     List<Problem> problems = configuration.problems(known);
     return problems.isEmpty() && settings.isPresent()
         ? new Outcome.Settled(settings.get())
         : new Outcome.Wrong(problems);
   }
 
-  private RelaySettings settings(DomainName hostname, Path dataDir, RouteTable table) {
+  private RelaySettings settings(
+      DomainName hostname, Path dataDir, RouteTable table, Origin origin) {
     DomainName trackingHost = configuration.optional(Keys.DOMAINS_TRACKING_HOST).orElse(hostname);
     DatabaseSettings database = named("database", () -> database(dataDir));
     SubmissionSettings submission = named("submission", () -> submission(hostname, dataDir));
@@ -96,11 +106,11 @@ public final class SettingsReader {
     QueueSettings.OfStreams rules = named("streams", () -> streams.rules(retry));
     QueueSettings.Retention retention = named("retention", this::retention);
     QueueSettings queue = named("streams", () -> queue(hostname, dataDir, retry, retention, rules));
-    RecordPlanSettings plan = named("domains", () -> plan(hostname, trackingHost));
+    RecordPlanSettings plan = named("domains", () -> plan(hostname, trackingHost, origin.pools()));
     DeliverySettings delivery =
         named(
             "delivery",
-            () -> delivery(hostname, Set.copyOf(List.of(hostname, plan.feedbackHost())), table));
+            () -> delivery(origin, Set.copyOf(List.of(hostname, plan.feedbackHost())), table));
     URI trackingBase =
         configuration
             .optional(Keys.TRACKING_URL)
@@ -274,21 +284,15 @@ public final class SettingsReader {
     return new QueueSettings(dataDir, hostname.value(), retry, limits, retention, ofStreams);
   }
 
-  private RecordPlanSettings plan(DomainName hostname, DomainName trackingHost) {
+  private RecordPlanSettings plan(DomainName hostname, DomainName trackingHost, SourcePools pools) {
     List<String> mechanisms = configuration.list(Keys.DOMAINS_SPF_MECHANISMS);
-    List<InetAddress> sources = configuration.list(Keys.DELIVERY_SOURCE_ADDRESSES);
-    Supplier<List<String>> derived =
-        () ->
-            sources.isEmpty()
-                ? List.of("a:" + hostname)
-                : sources.stream().map(SettingsReader::mechanism).toList();
     return new RecordPlanSettings(
         configuration.optional(Keys.DOMAINS_FEEDBACK_HOST).orElse(hostname),
-        mechanisms.isEmpty() ? derived.get() : mechanisms,
+        mechanisms.isEmpty() ? SourceReader.mechanisms(pools, hostname) : mechanisms,
         trackingHost);
   }
 
-  private DeliverySettings delivery(DomainName hostname, Set<DomainName> names, RouteTable table) {
+  private DeliverySettings delivery(Origin origin, Set<DomainName> names, RouteTable table) {
     ClientTimeouts timeouts =
         new ClientTimeouts(
             configuration.get(Keys.DELIVERY_TIMEOUT_CONNECT),
@@ -300,10 +304,10 @@ public final class SettingsReader {
             configuration.get(Keys.DELIVERY_TIMEOUT_BLOCK),
             configuration.get(Keys.DELIVERY_TIMEOUT_END));
     return new DeliverySettings(
-        configuration.optional(Keys.DELIVERY_HELO).orElse(hostname).value(),
+        origin.heloName(),
         names,
         configuration.get(Keys.DELIVERY_PORT),
-        configuration.list(Keys.DELIVERY_SOURCE_ADDRESSES),
+        origin.pools(),
         configuration.list(Keys.DELIVERY_ALLOW_NETWORKS),
         configuration.get(Keys.DELIVERY_SITE_CONNECTIONS),
         configuration.get(Keys.DELIVERY_MESSAGES_PER_CONNECTION),
@@ -346,10 +350,6 @@ public final class SettingsReader {
         configuration.optional(Keys.TLS_REPORTS_FROM),
         hostname,
         trusted);
-  }
-
-  private static String mechanism(InetAddress address) {
-    return (address instanceof Inet4Address ? "ip4:" : "ip6:") + address.getHostAddress();
   }
 
   /// The machine's own name, as far as it is one that other hosts could look up.

@@ -11,9 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/// Reads `streams.<name>.…`, the only settings whose names the operator makes up. Confined to the
-/// thread that starts the relay.
+/// Reads `streams.<name>.…`, whose names the operator makes up. Confined to the thread that starts
+/// the relay.
 final class StreamReader {
   private static final String SECTION = "streams";
   private static final String KIND = "kind";
@@ -23,8 +24,9 @@ final class StreamReader {
   private static final String LONGEST = "retry.longest";
   private static final String LIFETIME = "retry.lifetime";
   private static final String BREAKER = "breaker";
+  private static final String POOL = "pool";
   private static final List<String> ALL =
-      List.of(KIND, TITLE, RETENTION, FIRST, LONGEST, LIFETIME, BREAKER);
+      List.of(KIND, TITLE, RETENTION, FIRST, LONGEST, LIFETIME, BREAKER, POOL);
 
   /// The settings of one stream.
   private record StreamKeys(
@@ -35,7 +37,8 @@ final class StreamReader {
       Key<Duration> first,
       Key<Duration> longest,
       Key<Duration> lifetime,
-      Key<BreakerSettings.Mode> breaker) {
+      Key<BreakerSettings.Mode> breaker,
+      Key<String> pool) {
     static StreamKeys of(String name) {
       return new StreamKeys(
           name,
@@ -45,11 +48,12 @@ final class StreamReader {
           key(name, FIRST, Kind.duration()),
           key(name, LONGEST, Kind.duration()),
           key(name, LIFETIME, Kind.duration()),
-          key(name, BREAKER, Kind.oneOf(BreakerSettings.Mode.class)));
+          key(name, BREAKER, Kind.oneOf(BreakerSettings.Mode.class)),
+          key(name, POOL, Kind.text()));
     }
 
     List<Key<?>> all() {
-      return List.of(kind, title, retention, first, longest, lifetime, breaker);
+      return List.of(kind, title, retention, first, longest, lifetime, breaker, pool);
     }
 
     private static <T> Key<T> key(String name, String last, Kind<T> kind) {
@@ -107,6 +111,11 @@ final class StreamReader {
       }
     });
     return modes;
+  }
+
+  /// The keys that say from which addresses a stream's mail leaves, by the stream's name.
+  Map<String, Key<String>> pools() {
+    return streams.stream().collect(Collectors.toMap(StreamKeys::name, StreamKeys::pool));
   }
 
   /// What is different for single streams; what is not said is as for all.

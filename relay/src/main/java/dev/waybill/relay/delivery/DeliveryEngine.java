@@ -7,11 +7,13 @@ import dev.waybill.relay.dns.MailHosts;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.report.BounceJudge;
 import dev.waybill.relay.shaping.Throttling;
 import dev.waybill.relay.smtp.SmtpClient;
+import dev.waybill.relay.sources.SourceAddress;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.tlsreport.TlsReports;
 import dev.waybill.relay.transport.DomainPolicy;
@@ -123,7 +125,7 @@ public final class DeliveryEngine {
     OwnAddresses own =
         new OwnAddresses(
             settings.ownNames(),
-            settings.sourceAddresses(),
+            settings.sources().addresses().stream().map(SourceAddress::address).toList(),
             name -> transport.addresses(name, DomainPolicy.OPEN));
     return new HostConnector(
         client,
@@ -288,8 +290,11 @@ public final class DeliveryEngine {
 
   private void dispatch(ReadyDelivery delivery, Route route) {
     switch (route) {
-      case Route.To to ->
-          enqueue(delivery, TlsReports.isReport(delivery.message().facts()) ? to.exempt() : to);
+      case Route.To to -> {
+        MessageFacts facts = delivery.message().facts();
+        Route.To way = TlsReports.isReport(facts) ? to.exempt() : to;
+        enqueue(delivery, way.from(settings.sources().poolOf(facts.stream())));
+      }
       case Route.Refused(String reply) ->
           settle(delivery, new AttemptOutcome.Rejected(null, reply));
       case Route.Discarded(String name) -> settle(delivery, new AttemptOutcome.Discarded(name));

@@ -7,7 +7,8 @@ import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.shaping.SiteLimits;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
-import java.net.InetAddress;
+import dev.waybill.relay.sources.SourceAddress;
+import dev.waybill.relay.sources.SourcePools;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -22,8 +23,7 @@ import java.util.SortedSet;
 /// @param heloName our host name in EHLO; an MX of this name is ourselves
 /// @param otherNames our other names, of which the same is true
 /// @param port where hosts listen, 25 but for tests and the sandbox
-/// @param sourceAddresses local addresses to connect from, one picked per connection; empty leaves
-///   it to the system
+/// @param sources local addresses to connect from, one of a stream's pool picked per connection
 /// @param allowNetworks private networks that mail may be delivered to all the same
 /// @param siteConnections connections to one site at most, 1 to 1,000
 /// @param messagesPerConnection messages on one connection at most
@@ -40,7 +40,7 @@ public record DeliverySettings(
     String heloName,
     Set<DomainName> otherNames,
     int port,
-    List<InetAddress> sourceAddresses,
+    SourcePools sources,
     List<IpNetwork> allowNetworks,
     int siteConnections,
     int messagesPerConnection,
@@ -57,7 +57,7 @@ public record DeliverySettings(
 
   public DeliverySettings {
     otherNames = Set.copyOf(otherNames);
-    sourceAddresses = List.copyOf(sourceAddresses);
+    Objects.requireNonNull(sources, "sources");
     allowNetworks = List.copyOf(allowNetworks);
     Objects.requireNonNull(timeouts, "timeouts");
     Objects.requireNonNull(trustedCertificates, "trustedCertificates");
@@ -90,7 +90,7 @@ public record DeliverySettings(
         heloName,
         Set.of(),
         25,
-        List.of(),
+        SourcePools.NONE,
         List.of(),
         20,
         100,
@@ -122,6 +122,10 @@ public record DeliverySettings(
   Set<DomainName> ownNames() {
     Set<DomainName> names = new HashSet<>(otherNames);
     names.add(DomainName.of(heloName));
+    sources.addresses().stream()
+        .map(SourceAddress::heloName)
+        .map(DomainName::of)
+        .forEach(names::add);
     return names;
   }
 

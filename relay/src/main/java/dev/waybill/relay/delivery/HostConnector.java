@@ -43,7 +43,10 @@ final class HostConnector {
   /// What came of looking for a host.
   sealed interface Contact {
     /// @param security what the connection keeps to
-    record Open(ClientSession session, AttemptOutcome.Security security) implements Contact {}
+    /// @param source where it comes from; empty where that was left to the system
+    record Open(
+        ClientSession session, AttemptOutcome.Security security, Optional<InetAddress> source)
+        implements Contact {}
 
     /// @param unresolved whether the DNS did not answer and no address was tried: nothing is known
     ///   about the hosts
@@ -62,8 +65,9 @@ final class HostConnector {
   ///
   /// @param domain the recipient's
   /// @param enforced whether only a valid certificate will do
+  /// @param pool where to come from
   /// @param minutes of the attempt
-  record Call(MxPlan plan, DomainName domain, boolean enforced, Minutes minutes) {}
+  record Call(MxPlan plan, String pool, DomainName domain, boolean enforced, Minutes minutes) {}
 
   /// Why host after host was of no use.
   private static final class Reasons {
@@ -178,7 +182,9 @@ final class HostConnector {
             transport.addresses(name.get(), call.plan().policy()),
             addresses ->
                 hostWays.of(
-                    addresses, (address, why) -> reasons.add(name(host, address) + ": " + why)),
+                    addresses,
+                    call.pool(),
+                    (address, why) -> reasons.add(name(host, address) + ": " + why)),
             reasons);
     return candidate(
         host,
@@ -206,6 +212,7 @@ final class HostConnector {
             addresses ->
                 hostWays.of(
                     addresses,
+                    call.pool(),
                     smarthost.port(),
                     (address, why) -> reasons.add(name(host, address) + ": " + why)),
             reasons);
@@ -321,7 +328,7 @@ final class HostConnector {
     switch (opening) {
       case Opening.Ready(ClientSession session) -> {
         suspects.invalidate(way.address());
-        return new Contact.Open(session, report.opened(session, demand, call, why));
+        return new Contact.Open(session, report.opened(session, demand, call, why), way.source());
       }
       case Opening.Failed failed -> {
         String reason =

@@ -1,6 +1,7 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.smtp.Way;
+import dev.waybill.relay.sources.SourceAddress;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -16,7 +17,8 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// Puts a host's addresses into the order in which they are called on, and leaves out those that
-/// must not be or cannot be. Any thread may call it.
+/// must not be or cannot be, each with a local address of the pool to come from. Any thread may
+/// call it.
 ///
 /// Families take turns, IPv6 first (RFC 8305 §4); within a family chance decides.
 final class HostWays {
@@ -33,35 +35,44 @@ final class HostWays {
   }
 
   /// @param refused hears of each address that is left out, and why
-  List<Way> of(List<InetAddress> addresses, BiConsumer<InetAddress, String> refused) {
-    return of(addresses, settings.port(), policy::permits, refused);
+  List<Way> of(List<InetAddress> addresses, String pool, BiConsumer<InetAddress, String> refused) {
+    return of(addresses, pool, settings.port(), policy::permits, refused);
   }
 
   /// Those of a host that the operator names: it may be on a private network.
-  List<Way> of(List<InetAddress> addresses, int port, BiConsumer<InetAddress, String> refused) {
-    return of(addresses, port, _ -> true, refused);
+  List<Way> of(
+      List<InetAddress> addresses, String pool, int port, BiConsumer<InetAddress, String> refused) {
+    return of(addresses, pool, port, _ -> true, refused);
   }
 
   private List<Way> of(
       List<InetAddress> addresses,
+      String pool,
       int port,
       Predicate<InetAddress> permitted,
       BiConsumer<InetAddress, String> refused) {
+    List<SourceAddress> sources = settings.sources().of(pool);
     List<Way> four = new ArrayList<>();
     List<Way> six = new ArrayList<>();
     for (InetAddress address : addresses) {
       InetSocketAddress there = new InetSocketAddress(address, port);
       boolean isFour = address instanceof Inet4Address;
+      Optional<SourceAddress> source = source(sources, isFour);
       if (!permitted.test(address)) {
         refused.accept(address, "not a public address, and not in delivery.allow-networks");
       } else if (!policy.allows(address) && own.contains(address)) {
         refused.accept(
             address,
             "an address of this machine (mail would loop), not in delivery.allow-networks");
-      } else if (!isFamilyInUse(address) || !(isFour || hasRoute(there))) {
+      } else if ((source.isEmpty() && !sources.isEmpty()) || !(isFour || hasRoute(there))) {
         refused.accept(address, "no way there from this machine");
       } else {
-        (isFour ? four : six).add(new Way(there, source(address)));
+        (isFour ? four : six)
+            .add(
+                new Way(
+                    there,
+                    source.map(SourceAddress::address),
+                    source.map(SourceAddress::heloName)));
       }
     }
     Collections.shuffle(four, random);
@@ -78,15 +89,10 @@ final class HostWays {
     return both;
   }
 
-  private boolean isFamilyInUse(InetAddress address) {
-    return settings.sourceAddresses().isEmpty() || source(address).isPresent();
-  }
-
-  private Optional<InetAddress> source(InetAddress destination) {
-    boolean four = destination instanceof Inet4Address;
-    List<InetAddress> own =
-        settings.sourceAddresses().stream()
-            .filter(source -> source instanceof Inet4Address == four)
+  private Optional<SourceAddress> source(List<SourceAddress> sources, boolean four) {
+    List<SourceAddress> own =
+        sources.stream()
+            .filter(source -> source.address() instanceof Inet4Address == four)
             .toList();
     return own.isEmpty() ? Optional.empty() : Optional.of(own.get(random.nextInt(own.size())));
   }

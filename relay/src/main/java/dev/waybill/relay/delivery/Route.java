@@ -25,6 +25,11 @@ sealed interface Route {
           SiteKey.of(plan.records(), DomainPolicy.EXEMPT),
           new MxPlan(plan.records(), DomainPolicy.EXEMPT));
     }
+
+    /// To the same hosts, from the addresses of a pool.
+    To from(String pool) {
+      return pool.equals(site.pool()) ? this : new To(site.from(pool), plan);
+    }
   }
 
   /// Nowhere, for good.

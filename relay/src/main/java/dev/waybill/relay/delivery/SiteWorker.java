@@ -15,6 +15,7 @@ import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.tlsreport.TlsReports;
 import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Timer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -68,6 +69,7 @@ final class SiteWorker implements Runnable {
   private final HostWords words;
   private @Nullable ClientSession session;
   private AttemptOutcome.@Nullable Security security;
+  private @Nullable String source;
   private boolean permitted;
   private String provider;
   private int carried;
@@ -319,11 +321,13 @@ final class SiteWorker implements Runnable {
     if (site.isStopped()) {
       return new HostConnector.Contact.None("delivery is stopping", false, null, null);
     }
-    HostConnector.Call call = new HostConnector.Call(site.plan(), domain, enforced, minutes);
+    HostConnector.Call call =
+        new HostConnector.Call(site.plan(), site.key().pool(), domain, enforced, minutes);
     return switch (shop.connector().open(call)) {
-      case HostConnector.Contact.Open(ClientSession opened, AttemptOutcome.Security how) -> {
+      case HostConnector.Contact.Open(ClientSession opened, var how, var from) -> {
         session = opened;
         security = how;
+        source = from.map(InetAddress::getHostAddress).orElse(null);
         carried = 0;
         provider = shop.providers().of(opened.host());
         shop.meters().opened(provider);
@@ -372,6 +376,6 @@ final class SiteWorker implements Runnable {
               TransportLevel.ENFORCED.text(), how.reason(), how.downgrade());
     }
     return new AttemptOutcome.Peer(
-        with.host(), with.address().getAddress().getHostAddress(), tls, how);
+        with.host(), with.address().getAddress().getHostAddress(), tls, how, source);
   }
 }

@@ -1,6 +1,7 @@
 package dev.waybill.relay.doctor;
 
 import dev.waybill.relay.doctor.Examination.Task;
+import dev.waybill.relay.doctor.SourceCheck.Local;
 import dev.waybill.relay.doctor.SourceCheck.Sources;
 import dev.waybill.relay.domains.SendingDomain;
 import java.util.ArrayList;
@@ -59,9 +60,11 @@ public final class Doctor {
       tasks.add(
           new Task(Check.SPF, source.text(), () -> List.of(new SpfCheck(run).of(source, domain))));
     }
-    tasks.add(
-        new Task(
-            Check.HELO, settings.heloName(), () -> List.of(new HeloCheck(run).of(sources.seen()))));
+    for (String name : sources.locals().stream().map(Local::heloName).distinct().toList()) {
+      List<Source> from =
+          sources.seen().stream().filter(source -> source.heloName().equals(name)).toList();
+      tasks.add(new Task(Check.HELO, name, () -> List.of(new HeloCheck(run, name).of(from))));
+    }
     tasks.add(
         new Task(Check.OUTBOUND, "this host", () -> new OutboundCheck(run).of(sources.locals())));
     tasks.add(new Task(Check.DOMAIN, domain.name().value(), () -> new RecordCheck(run).of(domain)));

@@ -1,10 +1,10 @@
 package dev.waybill.relay.doctor;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.sources.SourcePools;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 /// What the relay is configured to be, as far as others notice.
 ///
 /// @param hostname the relay's own name
-/// @param heloName what it says in EHLO
-/// @param sourceAddresses where it connects from; empty where the system decides
+/// @param heloName what it says in EHLO where the system decides from where it connects
+/// @param sources where it connects from
 /// @param permits whether a connection may be opened to an address at all
 /// @param mailPort where mail hosts listen, 25 but for tests and the sandbox
 /// @param feedbackHost the MX of the return paths
@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 public record DoctorSettings(
     DomainName hostname,
     String heloName,
-    List<InetAddress> sourceAddresses,
+    SourcePools sources,
     Predicate<InetAddress> permits,
     int mailPort,
     DomainName feedbackHost,
@@ -40,7 +40,7 @@ public record DoctorSettings(
 
   public DoctorSettings {
     Objects.requireNonNull(hostname, "hostname");
-    sourceAddresses = List.copyOf(sourceAddresses);
+    Objects.requireNonNull(sources, "sources");
     if (!step.isPositive() || step.compareTo(whole) > 0) {
       throw new IllegalArgumentException(
           "step %s (expected: more than 0, at most the whole %s)".formatted(step, whole));

@@ -18,13 +18,15 @@ final class HeloCheck {
       Set.of("localhost", "localdomain", "local", "internal", "lan", "home", "corp", "invalid");
 
   private final Examination run;
+  private final String helo;
 
-  HeloCheck(Examination run) {
+  HeloCheck(Examination run, String helo) {
     this.run = run;
+    this.helo = helo;
   }
 
+  /// @param sources the addresses from which it is said, as far as they are known
   Diagnosis of(List<Source> sources) {
-    String helo = run.settings().heloName();
     DomainName name = DomainName.of(helo);
     String last = helo.substring(helo.lastIndexOf('.') + 1);
     if (last.chars().allMatch(Character::isDigit)) {
@@ -43,7 +45,6 @@ final class HeloCheck {
   }
 
   private Diagnosis judge(List<InetAddress> addresses, List<Source> sources) {
-    String helo = run.settings().heloName();
     List<Source> others =
         sources.stream().filter(source -> !addresses.contains(source.address())).toList();
     String leads =
@@ -71,17 +72,16 @@ final class HeloCheck {
   }
 
   private Diagnosis silent(String why) {
-    return Diagnosis.unknown(
-        Check.HELO, run.settings().heloName(), why, REASON, "Ask again in a while.");
+    return Diagnosis.unknown(Check.HELO, helo, why, REASON, "Ask again in a while.");
   }
 
   private Diagnosis unfit(String found) {
     return Diagnosis.fail(
             Check.HELO,
-            run.settings().heloName(),
+            helo,
             found,
             REASON,
-            "Set hostname (or delivery.helo) to the full public name of this host, and publish its"
+            "Set hostname (or delivery.helo, or helo of a source of its own) to the full public name of this host, and publish its"
                 + " address.")
         .pasting("delivery:\n  helo: relay.example.com");
   }

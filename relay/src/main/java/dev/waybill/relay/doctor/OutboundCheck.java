@@ -3,11 +3,13 @@ package dev.waybill.relay.doctor;
 import dev.waybill.relay.dns.Lookup;
 import dev.waybill.relay.dns.MailHosts;
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.doctor.SourceCheck.Local;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.smtp.Opening;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TlsPolicy;
+import dev.waybill.relay.smtp.Way;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,10 +65,9 @@ final class OutboundCheck {
   }
 
   /// One diagnosis for each local address, and what the hosts' greetings tell of the clock.
-  List<Diagnosis> of(List<Optional<InetAddress>> locals)
-      throws InterruptedException, ExecutionException {
+  List<Diagnosis> of(List<Local> locals) throws InterruptedException, ExecutionException {
     List<Callable<Attempt>> tries = new ArrayList<>();
-    for (Optional<InetAddress> local : locals) {
+    for (Local local : locals) {
       for (Provider provider : PROVIDERS) {
         tries.add(() -> reach(provider, local));
       }
@@ -75,7 +76,8 @@ final class OutboundCheck {
     List<Diagnosis> diagnoses = new ArrayList<>();
     for (int i = 0; i < locals.size(); i++) {
       List<Attempt> own = attempts.subList(i * PROVIDERS.size(), (i + 1) * PROVIDERS.size());
-      diagnoses.add(judge(locals.get(i).map(InetAddress::getHostAddress).orElse("this host"), own));
+      diagnoses.add(
+          judge(locals.get(i).address().map(InetAddress::getHostAddress).orElse("this host"), own));
     }
     List<Greeting> greetings = new ArrayList<>();
     for (Attempt attempt : attempts) {
@@ -145,7 +147,7 @@ final class OutboundCheck {
         : Diagnosis.pass(Check.OUTBOUND, subject, found.strip(), REASON);
   }
 
-  private Attempt reach(Provider provider, Optional<InetAddress> local)
+  private Attempt reach(Provider provider, Local local)
       throws InterruptedException, ExecutionException {
     List<String> names;
     switch (MailHosts.of(provider.domain(), run.resolver())) {
@@ -190,7 +192,7 @@ final class OutboundCheck {
   }
 
   /// The best of what the hosts say.
-  private Attempt first(Provider provider, List<Host> hosts, Optional<InetAddress> local)
+  private Attempt first(Provider provider, List<Host> hosts, Local local)
       throws InterruptedException, ExecutionException {
     List<Callable<Attempt>> tries = new ArrayList<>();
     hosts.forEach(host -> tries.add(() -> connect(provider, host, local)));
@@ -202,9 +204,15 @@ final class OutboundCheck {
         .orElse(attempts.getFirst());
   }
 
-  private Attempt connect(Provider provider, Host host, Optional<InetAddress> local) {
+  private Attempt connect(Provider provider, Host host, Local local) {
     InetSocketAddress address = new InetSocketAddress(host.address(), run.settings().mailPort());
-    return switch (run.smtp().open(host.name(), address, local, TlsPolicy.CLEAR)) {
+    return switch (run.smtp()
+        .open(
+            host.name(),
+            new Way(address, local.address(), Optional.of(local.heloName())),
+            TlsPolicy.CLEAR,
+            Optional.empty(),
+            null)) {
       case Opening.Ready(ClientSession session) -> {
         try (session) {
           yield new Attempt.Greeted(
@@ -223,8 +231,8 @@ final class OutboundCheck {
   }
 
   /// Of the family that the local address can speak to; the system's own choice is IPv4 first.
-  private boolean isUsable(InetAddress address, Optional<InetAddress> local) {
-    boolean four = local.isEmpty() || local.get() instanceof Inet4Address;
+  private boolean isUsable(InetAddress address, Local local) {
+    boolean four = local.address().isEmpty() || local.address().get() instanceof Inet4Address;
     return address instanceof Inet4Address == four && run.settings().permits().test(address);
   }
 }

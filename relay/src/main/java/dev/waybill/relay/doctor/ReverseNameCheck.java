@@ -61,7 +61,7 @@ final class ReverseNameCheck {
             REASON,
             "Publish the address under that name, or have the address's provider change the name to"
                 + " "
-                + run.settings().hostname()
+                + source.heloName()
                 + ".")
         .pasting(forward(first, source));
   }
@@ -79,7 +79,7 @@ final class ReverseNameCheck {
                 found + " The name looks like one that a provider gives to any of its customers.",
                 "Receivers trust such names less, and some refuse them.",
                 "Have the address's provider (in its panel: reverse DNS) change the name to %s."
-                    .formatted(run.settings().hostname()))
+                    .formatted(source.heloName()))
             .pasting(reverse(source))
         : Diagnosis.pass(Check.PTR, source.text(), found, REASON);
   }
@@ -91,13 +91,12 @@ final class ReverseNameCheck {
             "The address has no name.",
             REASON,
             "Have the address's provider (in its panel: reverse DNS) set its name to %s."
-                .formatted(run.settings().hostname()))
+                .formatted(source.heloName()))
         .pasting(reverse(source));
   }
 
   private String reverse(Source source) {
-    return "%s IN PTR %s."
-        .formatted(ReverseMap.fromAddress(source.address()), run.settings().hostname());
+    return "%s IN PTR %s.".formatted(ReverseMap.fromAddress(source.address()), source.heloName());
   }
 
   private static String forward(DomainName name, Source source) {

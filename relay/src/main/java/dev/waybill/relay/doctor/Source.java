@@ -5,7 +5,8 @@ import java.net.InetAddress;
 /// An address that receivers see mail come from.
 ///
 /// @param origin how it is known, for people
-record Source(InetAddress address, String origin) {
+/// @param heloName what is said in EHLO from there
+record Source(InetAddress address, String origin, String heloName) {
   /// As text, without a zone.
   String text() {
     String text = address.getHostAddress();

@@ -1,6 +1,8 @@
 package dev.waybill.relay.doctor;
 
 import dev.waybill.relay.dns.Lookup;
+import dev.waybill.relay.sources.SourceAddress;
+import dev.waybill.relay.sources.SourcePools;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,14 +33,19 @@ final class SourceCheck {
   /// What was found.
   ///
   /// @param seen what receivers see, as far as it is known
-  /// @param locals what to connect from; one empty element leaves it to the system
-  record Sources(List<Source> seen, List<Optional<InetAddress>> locals, List<Diagnosis> diagnoses) {
+  /// @param locals what to connect from
+  record Sources(List<Source> seen, List<Local> locals, List<Diagnosis> diagnoses) {
     Sources {
       seen = List.copyOf(seen);
       locals = List.copyOf(locals);
       diagnoses = List.copyOf(diagnoses);
     }
   }
+
+  /// A local address to connect from.
+  ///
+  /// @param address empty leaves it to the system
+  record Local(Optional<InetAddress> address, String heloName) {}
 
   private final Examination run;
   private final List<Source> seen = new ArrayList<>();
@@ -50,13 +57,24 @@ final class SourceCheck {
 
   /// Looks at the machine, and behind NAT into the DNS; it ends within one step.
   Sources find() {
-    List<InetAddress> configured = run.settings().sourceAddresses();
-    List<InetAddress> own = configured.isEmpty() ? routed() : configured;
-    String origin = configured.isEmpty() ? "the system's choice" : "delivery.source-addresses";
+    SourcePools pools = run.settings().sources();
+    String usual = run.settings().heloName();
+    List<Source> own = new ArrayList<>();
+    List<Local> locals = new ArrayList<>();
+    for (SourceAddress source : pools.addresses()) {
+      own.add(new Source(source.address(), configuredAt(source), source.heloName()));
+      locals.add(new Local(Optional.of(source.address()), source.heloName()));
+    }
+    if (pools.of(SourcePools.DEFAULT).isEmpty()) {
+      routed().stream()
+          .filter(address -> own.stream().noneMatch(known -> known.address().equals(address)))
+          .forEach(address -> own.add(new Source(address, "the system's choice", usual)));
+      locals.add(new Local(Optional.empty(), usual));
+    }
     List<Source> hidden = new ArrayList<>();
-    for (InetAddress address : own) {
-      Source source = new Source(address, origin);
-      if (!configured.isEmpty() && !isOfThisMachine(address)) {
+    for (Source source : own) {
+      InetAddress address = source.address();
+      if (!isOfThisMachine(address)) {
         diagnoses.add(absent(source));
         seen.add(source);
       } else if (run.settings().permits().test(address)) {
@@ -65,7 +83,7 @@ final class SourceCheck {
             Diagnosis.pass(
                 Check.SOURCE,
                 source.text(),
-                "Mail leaves from here (%s).".formatted(origin),
+                "Mail leaves from here (%s).".formatted(source.origin()),
                 REASON));
       } else {
         hidden.add(source);
@@ -74,10 +92,6 @@ final class SourceCheck {
     if (!hidden.isEmpty() || own.isEmpty()) {
       addressesOfTheName(hidden);
     }
-    List<Optional<InetAddress>> locals =
-        configured.isEmpty()
-            ? List.of(Optional.empty())
-            : configured.stream().map(Optional::of).toList();
     return new Sources(seen, locals, diagnoses);
   }
 
@@ -97,7 +111,9 @@ final class SourceCheck {
       addresses.stream()
           .filter(run.settings().permits())
           .filter(address -> seen.stream().noneMatch(known -> known.address().equals(address)))
-          .forEach(address -> assumed.add(new Source(address, "the address of " + name)));
+          .forEach(address ->
+              assumed.add(
+                  new Source(address, "the address of " + name, run.settings().heloName())));
     } else if (lookup instanceof Lookup.NoAnswer<InetAddress>(String why)) {
       silence = " " + why;
     }
@@ -120,6 +136,10 @@ final class SourceCheck {
                 + "."));
   }
 
+  private static String configuredAt(SourceAddress source) {
+    return source.pool().equals(SourcePools.DEFAULT) ? "as configured" : "pool " + source.pool();
+  }
+
   private static Diagnosis absent(Source source) {
     return Diagnosis.fail(
         Check.SOURCE,
@@ -127,7 +147,7 @@ final class SourceCheck {
         "No interface of this machine has this address (%s), so no connection can be opened from it."
             .formatted(source.origin()),
         REASON,
-        "Give the address to an interface, or take it out of delivery.source-addresses. Behind NAT,"
+        "Give the address to an interface, or take it out of the configuration. Behind NAT,"
             + " name the private address there.");
   }
 

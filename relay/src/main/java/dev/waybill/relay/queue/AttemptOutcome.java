@@ -17,10 +17,16 @@ public sealed interface AttemptOutcome {
   /// @param tls the TLS protocol and cipher, such as `TLSv1.3 TLS_AES_128_GCM_SHA256`; null in
   ///   clear
   /// @param security what the connection kept to; null when nothing is known of it
-  record Peer(String host, String address, @Nullable String tls, @Nullable Security security) {
-    /// Without a word about what the connection kept to.
+  /// @param source our own address there; null where the system picked it
+  record Peer(
+      String host,
+      String address,
+      @Nullable String tls,
+      @Nullable Security security,
+      @Nullable String source) {
+    /// Without a word about what the connection kept to, and from where.
     public Peer(String host, String address, @Nullable String tls) {
-      this(host, address, tls, null);
+      this(host, address, tls, null, null);
     }
   }
 

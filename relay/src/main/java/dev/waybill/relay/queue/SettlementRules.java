@@ -249,6 +249,10 @@ final class SettlementRules {
     if (peer != null) {
       facts.put("mx", peer.host());
       facts.put("mx_address", peer.address());
+      String source = peer.source();
+      if (source != null) {
+        facts.put("source", source);
+      }
       String tls = peer.tls();
       if (tls != null) {
         facts.put("tls", tls);

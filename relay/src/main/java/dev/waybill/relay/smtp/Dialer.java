@@ -61,7 +61,7 @@ final class Dialer {
       if (next.failure() == null) {
         open.forEach(loser -> loser.watch().close());
         return new Dialing(
-            Optional.of(new Dialing.Line(next.attempt().watch(), address)),
+            Optional.of(new Dialing.Line(next.attempt().watch(), next.attempt().way())),
             failures,
             !open.isEmpty());
       }

@@ -20,15 +20,19 @@ public record Dialing(Optional<Line> line, Map<InetSocketAddress, String> failur
   /// A connection that nothing was said on yet.
   public static final class Line implements AutoCloseable {
     private final DeadlineKeeper.Watch watch;
-    private final InetSocketAddress address;
+    private final Way way;
 
-    Line(DeadlineKeeper.Watch watch, InetSocketAddress address) {
+    Line(DeadlineKeeper.Watch watch, Way way) {
       this.watch = watch;
-      this.address = address;
+      this.way = way;
     }
 
     public InetSocketAddress address() {
-      return address;
+      return way.address();
+    }
+
+    Optional<String> heloName() {
+      return way.heloName();
     }
 
     /// Our own end of the connection.

@@ -21,7 +21,7 @@ public final class SmtpClient implements AutoCloseable {
   private final DeadlineKeeper deadlines;
   private final Dialer dialer;
 
-  /// @param heloName our own host name, as EHLO says it
+  /// @param heloName our own host name, as EHLO says it where the way there names no other
   /// @param trusted a PEM file of the authorities to trust; empty for those of the Java runtime
   /// @param nanos a monotonic clock in nanoseconds
   public SmtpClient(
@@ -152,14 +152,15 @@ public final class SmtpClient implements AutoCloseable {
     Reply greeting = wire.readReply(timeouts.banner());
     expect(220, greeting);
     progress.stage = Stage.EHLO;
-    Extensions extensions = hello(wire);
+    String name = line.heloName().orElse(heloName);
+    Extensions extensions = hello(wire, name);
     if (policy != TlsPolicy.CLEAR && wire.tls().isEmpty() && extensions.startTls()) {
       progress.stage = Stage.STARTTLS;
       Reply reply = ask(wire, "STARTTLS");
       if (reply.isPositive()) {
         wire.startTls(tls, host, policy, timeouts.handshake());
         // What was said in clear counts no more (RFC 3207 §4.2).
-        extensions = hello(wire);
+        extensions = hello(wire, name);
       } else {
         // on another connection, mail that may go in clear does so with this as its reason
         throw new IOException(reply.text());
@@ -173,13 +174,13 @@ public final class SmtpClient implements AutoCloseable {
   }
 
   /// EHLO, and HELO for hosts that do not know it (RFC 5321 §3.2).
-  private Extensions hello(Wire wire) throws IOException {
-    Reply reply = ask(wire, "EHLO " + heloName);
+  private Extensions hello(Wire wire, String name) throws IOException {
+    Reply reply = ask(wire, "EHLO " + name);
     if (reply.isPositive()) {
       return Extensions.read(reply.lines());
     }
     if (reply.isPermanent()) {
-      expect(250, ask(wire, "HELO " + heloName));
+      expect(250, ask(wire, "HELO " + name));
       return Extensions.NONE;
     }
     throw new IOException(reply.text());

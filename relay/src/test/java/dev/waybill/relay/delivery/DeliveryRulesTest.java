@@ -8,6 +8,7 @@ import dev.waybill.relay.routes.RouteTable;
 import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
+import dev.waybill.relay.sources.SourcePools;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -171,7 +172,7 @@ class DeliveryRulesTest {
                 "mail.example.com",
                 Set.of(),
                 70_000,
-                List.of(),
+                SourcePools.NONE,
                 List.of(),
                 20,
                 100,

@@ -26,8 +26,8 @@ class FindsTheHostTest {
                       "mx.a.example",
                       "127.0.0.2",
                       null,
-                      new AttemptOutcome.Security(
-                          "none", "the host does not offer STARTTLS", null)),
+                      new AttemptOutcome.Security("none", "the host does not offer STARTTLS", null),
+                      null),
                   "250 2.0.0 taken",
                   new AttemptOutcome.Copy("", "0123456789abcdef", Instant.EPOCH, List.of("wb1"))));
       assertThat(harness.host().received())

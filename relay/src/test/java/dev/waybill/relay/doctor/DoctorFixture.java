@@ -15,6 +15,8 @@ import dev.waybill.relay.feedback.FeedbackSettings;
 import dev.waybill.relay.feedback.Ledger;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.smtp.IpNetwork;
+import dev.waybill.relay.sources.SourceAddress;
+import dev.waybill.relay.sources.SourcePools;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.storage.Sealing;
@@ -42,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -52,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 /// all real and on loopback. Tests spoil what they are about.
 final class DoctorFixture implements AutoCloseable {
   static final String ADDRESS = "127.0.0.1";
+  static final InetAddress LOOPBACK = InetAddress.ofLiteral(ADDRESS);
   private static final Duration WHOLE = Duration.ofSeconds(20);
 
   /// Both are slow to make.
@@ -70,7 +74,10 @@ final class DoctorFixture implements AutoCloseable {
   final SendingDomain domain;
   final List<DnsRecord> records = new ArrayList<>();
   final List<DnsRecord> unanswered = new ArrayList<>();
-  List<InetAddress> sources = List.of(InetAddress.ofLiteral(ADDRESS));
+
+  /// Empty for the address above, with the name below.
+  Optional<SourcePools> sources = Optional.empty();
+
   List<IpNetwork> networks = List.of(IpNetwork.of("127.0.0.0/8"));
   String helo = "relay.example";
   @Nullable String trackingSubdomain;
@@ -154,12 +161,16 @@ final class DoctorFixture implements AutoCloseable {
     records.add(record("DMARC", "TXT", "_dmarc", "v=DMARC1; p=none", null, false, Status.VERIFIED));
   }
 
+  static SourcePools from(SourceAddress... addresses) {
+    return new SourcePools(List.of(addresses), Map.of());
+  }
+
   Report examine() throws InterruptedException {
     DoctorSettings settings =
         new DoctorSettings(
             DomainName.of("relay.example"),
             helo,
-            sources,
+            sources.orElseGet(() -> from(new SourceAddress(LOOPBACK, helo, "default"))),
             address -> networks.stream().anyMatch(network -> network.contains(address)),
             mailPort,
             DomainName.of("relay.example"),

@@ -1,10 +1,14 @@
 package dev.waybill.relay.doctor;
 
+import static dev.waybill.relay.doctor.DoctorFixture.LOOPBACK;
+import static dev.waybill.relay.doctor.DoctorFixture.from;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.waybill.relay.doctor.Diagnosis.Verdict;
 import dev.waybill.relay.smtp.IpNetwork;
+import dev.waybill.relay.sources.SourceAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -12,6 +16,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,12 +213,47 @@ class ExaminesTheSendingHostTest {
 
   @Test
   void refusesASourceAddressOfAnotherMachine() throws Exception {
-    relay.sources = List.of(InetAddress.ofLiteral("192.0.2.77"));
+    relay.sources =
+        Optional.of(
+            from(
+                new SourceAddress(
+                    InetAddress.ofLiteral("192.0.2.77"), "relay.example", "default")));
 
     Diagnosis source = relay.the(Check.SOURCE);
 
     assertThat(source.verdict()).isEqualTo(Verdict.FAIL);
     assertThat(source.found()).startsWith("No interface of this machine has this address");
+  }
+
+  @Test
+  void looksAtEachSourceWithItsOwnName() throws Exception {
+    InetAddress another = InetAddress.ofLiteral("127.0.0.22");
+    relay.sources =
+        Optional.of(
+            from(
+                new SourceAddress(LOOPBACK, "relay.example", "default"),
+                new SourceAddress(another, "news.example", "news")));
+    relay.dns.zone("news.example. 60 IN A 127.0.0.9");
+
+    List<Diagnosis> all = relay.examine().diagnoses();
+
+    assertThat(all)
+        .filteredOn(each -> each.check() == Check.SOURCE)
+        .extracting(Diagnosis::found)
+        .containsExactly(
+            "Mail leaves from here (as configured).", "Mail leaves from here (pool news).");
+    assertThat(all)
+        .filteredOn(each -> each.check() == Check.HELO)
+        .extracting(Diagnosis::subject, Diagnosis::verdict, Diagnosis::paste)
+        .containsExactly(
+            tuple("relay.example", Verdict.PASS, ""),
+            tuple("news.example", Verdict.WARN, "news.example. IN A 127.0.0.22"));
+    assertThat(all)
+        .filteredOn(each -> each.check() == Check.PTR && each.verdict() == Verdict.FAIL)
+        .singleElement()
+        .satisfies(ptr ->
+            assertThat(ptr.paste()).isEqualTo("22.0.0.127.in-addr.arpa. IN PTR news.example."));
+    assertThat(relay.gmail.commands()).contains("EHLO relay.example", "EHLO news.example");
   }
 
   @Test

@@ -15,7 +15,7 @@ final class FloorPlan {
           List.of("conversion", "dkim", "dns", "smtp", "report", "tls"),
           List.of("storage", "http", "metrics"),
           List.of("events", "streams"),
-          List.of("tokens", "idempotency", "keyring", "brand", "transcripts", "shaping"),
+          List.of("tokens", "idempotency", "keyring", "brand", "transcripts", "shaping", "sources"),
           List.of("access", "suppression", "domains", "transport", "breakers"),
           List.of("queue", "routes"),
           List.of("admission", "rendering", "operations", "tlsreport"),

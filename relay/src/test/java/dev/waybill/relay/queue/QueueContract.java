@@ -98,7 +98,7 @@ abstract class QueueContract {
     assertThat(delivered.facts())
         .containsEntry("reply", "250 2.0.0 Ok")
         .containsEntry("attempt", "1")
-        .doesNotContainKey("untracked");
+        .doesNotContainKeys("untracked", "source");
 
     settle(bench.next(), new AttemptOutcome.Rejected(PEER, "550 5.1.1 No such user"));
     assertThat(states()).containsEntry("sending", 0L);
@@ -108,6 +108,15 @@ abstract class QueueContract {
             "email.sent bob@there.example",
             "email.delivered ann@there.example",
             "email.bounced bob@there.example");
+  }
+
+  @Test
+  void tellsFromWhichOfOurAddressesACopyWasSent() {
+    AttemptOutcome.Peer peer =
+        new AttemptOutcome.Peer("mx.example", "192.0.2.1", null, null, "192.0.2.10");
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(bench.next(), new AttemptOutcome.Delivered(peer, "250 Ok"));
+    assertThat(bench.events().getLast().facts()).containsEntry("source", "192.0.2.10");
   }
 
   @Test

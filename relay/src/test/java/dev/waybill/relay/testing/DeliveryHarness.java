@@ -23,6 +23,7 @@ import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.shaping.SiteLimits;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
+import dev.waybill.relay.sources.SourcePools;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Stream;
@@ -64,7 +65,8 @@ public final class DeliveryHarness implements AutoCloseable {
       Duration dnsTimeout,
       List<IpNetwork> allowed,
       Optional<Path> trusted,
-      Shaping shaping) {
+      Shaping shaping,
+      SourcePools sources) {
     public static Options usual() {
       return new Options(
           Duration.ofSeconds(20),
@@ -74,7 +76,8 @@ public final class DeliveryHarness implements AutoCloseable {
           Duration.ofSeconds(5),
           List.of(IpNetwork.of("127.0.0.0/8")),
           Optional.empty(),
-          Shaping.load());
+          Shaping.load(),
+          SourcePools.NONE);
     }
 
     public Options withTimeout(Duration each) {
@@ -86,17 +89,26 @@ public final class DeliveryHarness implements AutoCloseable {
           dnsTimeout,
           allowed,
           trusted,
-          shaping);
+          shaping,
+          sources);
     }
 
     public Options withSiteConnections(int most) {
       return new Options(
-          timeout, most, messagesPerConnection, idle, dnsTimeout, allowed, trusted, shaping);
+          timeout,
+          most,
+          messagesPerConnection,
+          idle,
+          dnsTimeout,
+          allowed,
+          trusted,
+          shaping,
+          sources);
     }
 
     public Options withMessagesPerConnection(int most) {
       return new Options(
-          timeout, siteConnections, most, idle, dnsTimeout, allowed, trusted, shaping);
+          timeout, siteConnections, most, idle, dnsTimeout, allowed, trusted, shaping, sources);
     }
 
     public Options withIdle(Duration patience) {
@@ -108,12 +120,21 @@ public final class DeliveryHarness implements AutoCloseable {
           dnsTimeout,
           allowed,
           trusted,
-          shaping);
+          shaping,
+          sources);
     }
 
     public Options withDnsTimeout(Duration limit) {
       return new Options(
-          timeout, siteConnections, messagesPerConnection, idle, limit, allowed, trusted, shaping);
+          timeout,
+          siteConnections,
+          messagesPerConnection,
+          idle,
+          limit,
+          allowed,
+          trusted,
+          shaping,
+          sources);
     }
 
     public Options withAllowed(List<IpNetwork> networks) {
@@ -125,7 +146,8 @@ public final class DeliveryHarness implements AutoCloseable {
           dnsTimeout,
           networks,
           trusted,
-          shaping);
+          shaping,
+          sources);
     }
 
     public Options withTrusted(Path pem) {
@@ -137,7 +159,8 @@ public final class DeliveryHarness implements AutoCloseable {
           dnsTimeout,
           allowed,
           Optional.of(pem),
-          shaping);
+          shaping,
+          sources);
     }
 
     /// With everybody asked to take messages no faster than this.
@@ -152,7 +175,21 @@ public final class DeliveryHarness implements AutoCloseable {
           dnsTimeout,
           allowed,
           trusted,
-          Shaping.load().with(Map.of(Shaping.GENERIC, change)));
+          Shaping.load().with(Map.of(Shaping.GENERIC, change)),
+          sources);
+    }
+
+    public Options withSources(SourcePools pools) {
+      return new Options(
+          timeout,
+          siteConnections,
+          messagesPerConnection,
+          idle,
+          dnsTimeout,
+          allowed,
+          trusted,
+          shaping,
+          pools);
     }
   }
 
@@ -202,7 +239,7 @@ public final class DeliveryHarness implements AutoCloseable {
             "relay.example.com",
             Set.of(DomainName.of("bounces.example.com")),
             first.port(),
-            List.of(),
+            options.sources(),
             options.allowed(),
             options.siteConnections(),
             options.messagesPerConnection(),

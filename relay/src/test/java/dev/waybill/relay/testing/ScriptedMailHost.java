@@ -31,7 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// runs.
 public final class ScriptedMailHost implements AutoCloseable {
   /// A message as it came over the wire, dots still stuffed, the final dot left out.
-  public record Received(String mail, String rcpt, byte[] wire, boolean tls) {
+  ///
+  /// @param client the address that it came from
+  /// @param helo what was said in EHLO or HELO last
+  public record Received(
+      String mail, String rcpt, byte[] wire, boolean tls, String client, String helo) {
     public String text() {
       return new String(wire, StandardCharsets.UTF_8);
     }
@@ -185,6 +189,7 @@ public final class ScriptedMailHost implements AutoCloseable {
     private OutputStream out;
     private String mail = "";
     private String rcpt = "";
+    private String helo = "";
     private boolean secure;
 
     Session(Socket socket) throws IOException {
@@ -203,8 +208,14 @@ public final class ScriptedMailHost implements AutoCloseable {
         commands.add(line);
         String step = line.split("[ :]", 2)[0].toUpperCase(Locale.ROOT);
         switch (step) {
-          case "EHLO" -> say(step, ehlo());
-          case "HELO" -> say(step, "250 host.test");
+          case "EHLO" -> {
+            helo = line.substring(5);
+            say(step, ehlo());
+          }
+          case "HELO" -> {
+            helo = line.substring(5);
+            say(step, "250 host.test");
+          }
           case "STARTTLS" -> startTls();
           case "MAIL" -> {
             mail = say(step, "250 2.1.0 ok").startsWith("2") ? line : "";
@@ -251,7 +262,8 @@ public final class ScriptedMailHost implements AutoCloseable {
       }
       byte[] all = message.toByteArray();
       byte[] wire = Arrays.copyOf(all, all.length - 3);
-      Received copy = new Received(mail, rcpt, wire, secure);
+      Received copy =
+          new Received(mail, rcpt, wire, secure, socket.getInetAddress().getHostAddress(), helo);
       commands.add(".");
       if (say("END", "250 2.0.0 taken").startsWith("2")) {
         received.add(copy);
