@@ -7,13 +7,13 @@ import dev.waybill.relay.dns.MailHosts;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.report.BounceJudge;
 import dev.waybill.relay.shaping.Throttling;
 import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.storage.StorageException;
-import dev.waybill.relay.tlsreport.TlsReports;
 import dev.waybill.relay.transport.DomainPolicy;
 import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
@@ -289,7 +289,9 @@ public final class DeliveryEngine {
   private void dispatch(ReadyDelivery delivery, Route route) {
     switch (route) {
       case Route.To to ->
-          enqueue(delivery, TlsReports.isReport(delivery.message().facts()) ? to.exempt() : to);
+          enqueue(
+              delivery,
+              PostOffice.Kind.TLS_REPORT.is(delivery.message().facts()) ? to.exempt() : to);
       case Route.Refused(String reply) ->
           settle(delivery, new AttemptOutcome.Rejected(null, reply));
       case Route.Discarded(String name) -> settle(delivery, new AttemptOutcome.Discarded(name));
