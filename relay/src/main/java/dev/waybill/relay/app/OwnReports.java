@@ -37,8 +37,13 @@ record OwnReports(TlsReports tls, BounceReports bounces) {
     bounces.start();
   }
 
-  void stop() {
+  /// While the queue still takes letters.
+  void stopReporting() {
     bounces.stop();
+  }
+
+  /// When the last session is over.
+  void stopCounting() {
     tls.stop();
   }
 }

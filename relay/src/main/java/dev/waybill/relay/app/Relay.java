@@ -286,6 +286,7 @@ public final class Relay {
   /// Stops taking, lets deliveries under way finish for up to `shutdown-grace`, and closes.
   public void stop() {
     submission.stop(DOOR_GRACE);
+    reports.stopReporting();
     queue.stop();
     delivery.stop(settings.machine().shutdownGrace());
     feedback.stop();
@@ -293,7 +294,7 @@ public final class Relay {
     upkeep.stop();
     admin.stop(DOOR_GRACE);
     queue.close();
-    reports.stop();
+    reports.stopCounting();
     transport.close();
     transcripts.close();
     database.close();

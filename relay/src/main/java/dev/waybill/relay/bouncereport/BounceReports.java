@@ -42,6 +42,7 @@ public final class BounceReports {
   private static final Duration SHARED = Duration.ofSeconds(15);
 
   private static final Duration TURN = Duration.ofMinutes(2);
+  private static final Duration LAST_WAIT = Duration.ofSeconds(5);
   private static final int PAGE = 100;
   private static final int AN_HOUR = 1_000;
 
@@ -98,13 +99,21 @@ public final class BounceReports {
       var _ =
           timer.scheduleWithFixedDelay(
               () -> quietly(this::turn), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
-    } else if (turns.place().isPresent()) {
-      turns.forget();
+    } else {
+      quietly(this::forget);
     }
   }
 
+  /// What is left is reported by another node, or after the next start.
   public void stop() {
     timer.shutdown();
+    try {
+      if (!timer.awaitTermination(LAST_WAIT.toSeconds(), TimeUnit.SECONDS)) {
+        LOG.warn("bounces are still being reported");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// Reports what bounced since the last turn, unless another node does.
@@ -129,6 +138,12 @@ public final class BounceReports {
   private void begin() {
     if (turns.place().isEmpty()) {
       turns.begin(newest(), surroundings.clock().instant());
+    }
+  }
+
+  private void forget() {
+    if (turns.place().isPresent()) {
+      turns.forget();
     }
   }
 

@@ -17,10 +17,10 @@ import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.SubmittedBody;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
-import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.testing.MovableClock;
+import dev.waybill.relay.testing.UnsharedJournal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,19 +60,7 @@ abstract class BounceReportsContract {
   @BeforeEach
   void start() {
     database = Database.open(settings());
-    journal =
-        new Journal(
-            database,
-            new GroupCommit(
-                database,
-                new GroupCommit.Observer() {
-                  @Override
-                  public void committed(int items, Duration took) {}
-
-                  @Override
-                  public void failed(Throwable cause) {}
-                },
-                System::nanoTime));
+    journal = UnsharedJournal.of(database);
     reports = node(true);
     // what happened before it was switched on
     bounced(submitted("owner@shop.example"), Map.of("reply", "550 5.1.1 before"));

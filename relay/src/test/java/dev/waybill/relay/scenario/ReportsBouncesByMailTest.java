@@ -49,25 +49,28 @@ class ReportsBouncesByMailTest {
 
   @Test
   void nobodyHearsOfWhatIsNotToBeReported() {
-    world.acceptedFrom("none@sandbox.example", MESSAGE, "bounce@a.example NOTIFY=NEVER");
-    world.acceptedFrom("none@sandbox.example", MESSAGE, "bounce@b.example NOTIFY=SUCCESS");
-    world.acceptedFrom("owner@stranger.example", MESSAGE, "bounce@c.example");
-    String first = world.acceptedFrom("bounce@sandbox.example", MESSAGE, "bounce@d.example");
+    world.acceptedFrom(
+        "none@sandbox.example", MESSAGE, "bounce@never.unreported.example NOTIFY=NEVER");
+    world.acceptedFrom(
+        "none@sandbox.example", MESSAGE, "bounce@success.unreported.example NOTIFY=SUCCESS");
+    world.acceptedFrom("owner@stranger.example", MESSAGE, "bounce@foreign.unreported.example");
+    String first =
+        world.acceptedFrom("bounce@back.sandbox.example", MESSAGE, "bounce@own.unreported.example");
     world.event(first, "email.bounced");
 
     // a report that is refused itself
     String refused =
         Awaitility.await()
-            .until(() -> reportsTo("bounce@sandbox.example"), found -> !found.isEmpty())
+            .until(() -> reportsTo("bounce@back.sandbox.example"), found -> !found.isEmpty())
             .getFirst()
             .get("id")
             .asString();
     world.event(refused, "email.bounced");
 
     // reports are made in the order of the journal
-    world.acceptedFrom("last@sandbox.example", MESSAGE, "bounce@e.example");
+    world.acceptedFrom("last@sandbox.example", MESSAGE, "bounce@last.unreported.example");
     world.arrived("last@sandbox.example");
-    assertThat(reportsTo("bounce@sandbox.example")).hasSize(1);
+    assertThat(reportsTo("bounce@back.sandbox.example")).hasSize(1);
     assertThat(reportsTo("none@sandbox.example")).isEmpty();
     assertThat(reportsTo("owner@stranger.example")).isEmpty();
   }
