@@ -97,7 +97,7 @@ class EmailsCommandTest {
         """
         {"object":"email_trace","id":"a","from":"app@here.example","subject":"Hi","created_at":"2026-11-28T10:00:00.000000Z",
          "scheduled_at":null,"domain":"here.example","stream":"transactional","tag":null,"metadata":{"order":"7"},
-         "envelope":{"received":"from unknown","return_path_domain":"send.here.example","size":1024,"eight_bit":true,
+         "envelope":{"received":"from unknown","envelope_from":"owner@here.example","return_path_domain":"send.here.example","size":1024,"eight_bit":true,
          "smtp_utf8":false,"recipients":1},"admission":[{"decision":"opens","outcome":"not counted"}],"omitted":3,
          "recipients":[{"email":"ann@there.example","state":"deferred","reason":"throttled","explanation":"Later: 451 no",
          "next_attempt_at":"2026-11-28T10:05:00.000000Z","last_reply":"451 no","dkim_selectors":[],"signed_at":null,
@@ -121,6 +121,7 @@ class EmailsCommandTest {
             From          app@here.example
             Accepted      2026-11-28T10:00:00Z
             Came in       from unknown
+            Sent as       owner@here.example
             Return path   bounces+<token>@send.here.example
             Size          1,024 bytes as submitted, 8-bit
             Recipients    1

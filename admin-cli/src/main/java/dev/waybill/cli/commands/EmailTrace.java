@@ -44,6 +44,7 @@ final class EmailTrace {
     line("Accepted", Text.time(Column.text(trace.path("created_at"))));
     line("Scheduled", Text.time(Column.text(trace.path("scheduled_at"))));
     line("Came in", Column.text(envelope.path("received")));
+    line("Sent as", Column.text(envelope.path("envelope_from")));
     String returnPath = Column.text(envelope.path("return_path_domain"));
     line("Return path", returnPath.isEmpty() ? "" : "bounces+<token>@" + returnPath);
     line("Size", size(envelope));

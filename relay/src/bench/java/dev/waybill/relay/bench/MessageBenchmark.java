@@ -61,6 +61,7 @@ public class MessageBenchmark {
           SubmittedMail.ACCEPTED,
           plain,
           new SubmittedBody.InMemory(plain),
+          EmailAddress.of("app@shop.example"),
           List.of(EmailAddress.of("ann@rcpt.example")),
           Map.of(),
           null,

@@ -10,6 +10,7 @@ import dev.waybill.relay.transcripts.Transcript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,11 @@ record TraceView(
     int omitted) {
 
   /// @param received how it came in, as its Received field says
+  /// @param envelopeFrom the MAIL FROM of the submission; null for the null sender
   /// @param returnPathDomain where its bounces go now; null when the domain is gone
   record EnvelopeView(
       String received,
+      @Nullable String envelopeFrom,
       @Nullable String returnPathDomain,
       long size,
       boolean eightBit,
@@ -123,6 +126,7 @@ record TraceView(
         new TreeMap<>(facts.metadata()),
         new EnvelopeView(
             facts.received(),
+            Objects.toString(facts.envelopeFrom(), null),
             returnPathDomain,
             facts.size(),
             facts.eightBit(),

@@ -172,7 +172,8 @@ public final class Admission {
             submission.client().received(hostname, smtpUtf8, submission.id()),
             submission.body().size(),
             submission.form().eightBit(),
-            smtpUtf8);
+            smtpUtf8,
+            submission.envelopeFrom());
     Map<EmailAddress, String> reasons =
         suppressed.find(domain.id(), stream, submission.recipients());
     List<Recipient> recipients =

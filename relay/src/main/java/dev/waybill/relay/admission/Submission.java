@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param head the message's first octets, all of them or at least [Admission.HeaderLimits#head]
 ///   many; must not change
 /// @param body the whole message
+/// @param envelopeFrom the MAIL FROM; null for the null sender
 /// @param recipients the RCPT TO list in its order, at least one
 /// @param notifications what the client wants to hear of which recipient; those of whom it said
 ///   nothing are missing
@@ -31,6 +32,7 @@ public record Submission(
     Instant at,
     byte[] head,
     SubmittedBody body,
+    @Nullable EmailAddress envelopeFrom,
     List<EmailAddress> recipients,
     Map<EmailAddress, DsnParameters> notifications,
     @Nullable ApiKey key,

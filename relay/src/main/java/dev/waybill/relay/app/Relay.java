@@ -31,6 +31,7 @@ import dev.waybill.relay.operations.Operations;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.HealthGate;
+import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
 import dev.waybill.relay.queue.ReadyDelivery;
@@ -92,7 +93,7 @@ public final class Relay {
   private final Renderer renderer;
   private final Comparisons comparisons;
   private final HardBounces hardBounces;
-  private final TlsReports tlsReports;
+  private final OwnReports reports;
   private final Transport transport;
   private final Transcripts transcripts;
   private final DeliveryEngine delivery;
@@ -185,12 +186,13 @@ public final class Relay {
     hardBounces =
         new HardBounces((address, domainId) ->
             suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE));
-    tlsReports =
-        new TlsReports(
-            settings.tlsReports(),
+    reports =
+        OwnReports.of(
+            settings,
             database,
-            new TlsReports.PostOffice(
-                domains::covering, suppressions::find, ids::next, this::accept),
+            journal,
+            queue,
+            new PostOffice(domains::covering, suppressions::find, ids::next, this::accept),
             new TlsReports.Surroundings(resolver, permitted, clock, metrics.registry()));
     transport =
         new Transport(
@@ -198,7 +200,7 @@ public final class Relay {
             resolver,
             settings.dns().secure(),
             database,
-            new Transport.Surroundings(permitted, clock, metrics.registry(), tlsReports::count));
+            new Transport.Surroundings(permitted, clock, metrics.registry(), reports.tls()::count));
     transcripts = Transcribing.open(settings, database, health, metrics.registry());
     delivery =
         new DeliveryEngine(
@@ -277,13 +279,14 @@ public final class Relay {
     feedback.start();
     submission.start();
     upkeep.start();
-    tlsReports.start();
+    reports.start();
     admin.start();
   }
 
   /// Stops taking, lets deliveries under way finish for up to `shutdown-grace`, and closes.
   public void stop() {
     submission.stop(DOOR_GRACE);
+    reports.stopReporting();
     queue.stop();
     delivery.stop(settings.machine().shutdownGrace());
     feedback.stop();
@@ -291,7 +294,7 @@ public final class Relay {
     upkeep.stop();
     admin.stop(DOOR_GRACE);
     queue.close();
-    tlsReports.stop();
+    reports.stopCounting();
     transport.close();
     transcripts.close();
     database.close();

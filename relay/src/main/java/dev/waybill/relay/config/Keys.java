@@ -128,6 +128,8 @@ public final class Keys {
   public static final Key<Boolean> DELIVERY_MTA_STS =
       single("delivery.mta-sts", Kind.yesOrNo(), "true");
   public static final Key<Boolean> DELIVERY_DANE = single("delivery.dane", Kind.yesOrNo(), "true");
+  public static final Key<Boolean> DELIVERY_BOUNCE_REPORTS =
+      single("delivery.bounce-reports", Kind.yesOrNo(), "false");
   public static final Key<Duration> DELIVERY_TIMEOUT_CONNECT =
       single("delivery.timeouts.connect", Kind.duration(), "30s");
   public static final Key<Duration> DELIVERY_TIMEOUT_BANNER =

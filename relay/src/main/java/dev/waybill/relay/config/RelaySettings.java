@@ -1,6 +1,7 @@
 package dev.waybill.relay.config;
 
 import dev.waybill.relay.admin.AdminSettings;
+import dev.waybill.relay.bouncereport.BounceReportSettings;
 import dev.waybill.relay.breakers.BreakerSettings;
 import dev.waybill.relay.delivery.DeliverySettings;
 import dev.waybill.relay.dns.SecureResolver;
@@ -38,6 +39,7 @@ import java.util.Optional;
 /// @param delivery how mail leaves
 /// @param transport which demands on its way are asked for
 /// @param tlsReports whether and as whom domains are told how sessions with them went
+/// @param bounceReports whether applications are told by mail what came back
 /// @param feedback the door for bounces and complaints
 /// @param breakers when streams are held for their bounces and complaints
 /// @param tracking the door for opens, clicks and unsubscribing
@@ -56,6 +58,7 @@ public record RelaySettings(
     DeliverySettings delivery,
     TransportSettings transport,
     TlsReportSettings tlsReports,
+    BounceReportSettings bounceReports,
     FeedbackSettings feedback,
     BreakerSettings breakers,
     TrackingSettings tracking,

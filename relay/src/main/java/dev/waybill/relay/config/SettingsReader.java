@@ -2,6 +2,7 @@ package dev.waybill.relay.config;
 
 import dev.waybill.relay.admin.AdminSettings;
 import dev.waybill.relay.admission.Admission;
+import dev.waybill.relay.bouncereport.BounceReportSettings;
 import dev.waybill.relay.delivery.DeliverySettings;
 import dev.waybill.relay.dns.TrustAnchors;
 import dev.waybill.relay.domains.RecordPlanSettings;
@@ -139,6 +140,7 @@ public final class SettingsReader {
             delivery.port(),
             delivery.trustedCertificates()),
         tlsReports(hostname, delivery.trustedCertificates()),
+        new BounceReportSettings(configuration.get(Keys.DELIVERY_BOUNCE_REPORTS), hostname),
         named("feedback", () -> feedback(hostname)),
         named(
             "delivery.breakers", () -> BreakerReader.read(configuration, streams.breakers(kinds))),

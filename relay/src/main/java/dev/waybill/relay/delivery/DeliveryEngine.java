@@ -8,6 +8,7 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.MessageFacts;
+import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.report.BounceJudge;
@@ -15,7 +16,6 @@ import dev.waybill.relay.shaping.Throttling;
 import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.sources.SourceAddress;
 import dev.waybill.relay.storage.StorageException;
-import dev.waybill.relay.tlsreport.TlsReports;
 import dev.waybill.relay.transport.DomainPolicy;
 import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
@@ -292,7 +292,7 @@ public final class DeliveryEngine {
     switch (route) {
       case Route.To to -> {
         MessageFacts facts = delivery.message().facts();
-        Route.To way = TlsReports.isReport(facts) ? to.exempt() : to;
+        Route.To way = PostOffice.Kind.TLS_REPORT.is(facts) ? to.exempt() : to;
         enqueue(delivery, way.from(settings.sources().poolOf(facts.stream())));
       }
       case Route.Refused(String reply) ->

@@ -3,6 +3,7 @@ package dev.waybill.relay.delivery;
 import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
+import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.smtp.ClientSession;
@@ -12,7 +13,6 @@ import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TransactionResult;
 import dev.waybill.relay.storage.StorageException;
-import dev.waybill.relay.tlsreport.TlsReports;
 import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Timer;
 import java.net.InetAddress;
@@ -190,7 +190,8 @@ final class SiteWorker implements Runnable {
 
   private Result carry(RenderedCopy copy, ReadyDelivery delivery) {
     DomainName domain = delivery.recipient().domain();
-    boolean tlsRequired = copy.requireTls() && !TlsReports.isReport(delivery.message().facts());
+    boolean tlsRequired =
+        copy.requireTls() && !PostOffice.Kind.TLS_REPORT.is(delivery.message().facts());
     String reason = "";
     for (int conversation = 0; conversation < MAX_CONVERSATIONS; conversation++) {
       if (session != null && session.onlyFor().filter(only -> !only.equals(domain)).isPresent()) {

@@ -8,6 +8,7 @@ import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.idempotency.IdempotencyKey;
 import dev.waybill.relay.idempotency.IdempotencyStore;
 import dev.waybill.relay.message.DsnParameters;
+import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.streams.Stream;
@@ -107,8 +108,8 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
             """
             insert into message (id, accepted_at, send_at, domain_id, domain_name, header_from,
               subject, stream, tag, metadata, track_opens, track_clicks, received, size, eight_bit,
-              smtp_utf8, body_segment, body_offset, stream_kind)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+              smtp_utf8, body_segment, body_offset, stream_kind, envelope_from)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
             """)) {
       for (Accepting message : messages) {
         MessageFacts facts = message.facts();
@@ -132,6 +133,8 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
         insert.setLong(17, message.location().segment());
         insert.setLong(18, message.location().offset());
         insert.setString(19, facts.stream().kind().text());
+        EmailAddress envelopeFrom = facts.envelopeFrom();
+        insert.setString(20, envelopeFrom == null ? null : envelopeFrom.toString());
         insert.addBatch();
       }
       insert.executeBatch();

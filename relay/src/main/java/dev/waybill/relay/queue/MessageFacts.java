@@ -1,6 +1,7 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.shaping.Flow;
 import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// @param size its length in octets as submitted
 /// @param eightBit whether a body has octets above 127, so that the next hop must offer 8BITMIME
 /// @param smtpUtf8 whether the submission asked for SMTPUTF8
+/// @param envelopeFrom the MAIL FROM of the submission, which no host is told; null for the null
+///   sender
 public record MessageFacts(
     UUID id,
     Instant acceptedAt,
@@ -43,7 +46,8 @@ public record MessageFacts(
     String received,
     long size,
     boolean eightBit,
-    boolean smtpUtf8) {
+    boolean smtpUtf8,
+    @Nullable EmailAddress envelopeFrom) {
 
   public MessageFacts {
     Objects.requireNonNull(id, "id");

@@ -1,6 +1,7 @@
 package dev.waybill.relay.queue;
 
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.StorageException;
@@ -145,7 +146,13 @@ final class MessageStore {
         row.getString("received"),
         row.getLong("size"),
         row.getBoolean("eight_bit"),
-        row.getBoolean("smtp_utf8"));
+        row.getBoolean("smtp_utf8"),
+        envelopeFrom(row));
+  }
+
+  private static @Nullable EmailAddress envelopeFrom(ResultSet row) throws SQLException {
+    String address = row.getString("envelope_from");
+    return address == null ? null : EmailAddress.parse(address).orElse(null);
   }
 
   /// As it was when the message was accepted, whatever is configured now.

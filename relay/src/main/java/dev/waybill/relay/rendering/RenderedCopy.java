@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// One recipient's copy, ready for the wire but for dot-stuffing.
 ///
-/// @param returnPath the MAIL FROM
+/// @param returnPath the MAIL FROM; null for the null sender
 /// @param recipient the RCPT TO
 /// @param bytes the whole message, signed; every line ends in CR LF; must not be changed
 /// @param eightBit whether it has octets above 127 in a body
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
 ///   they are or were not to be
 /// @param imprint by which the same copy is known again
 public record RenderedCopy(
-    EmailAddress returnPath,
+    @Nullable EmailAddress returnPath,
     EmailAddress recipient,
     byte[] bytes,
     boolean eightBit,
@@ -32,7 +33,6 @@ public record RenderedCopy(
     Set<Untracked> untracked,
     Imprint imprint) {
   public RenderedCopy {
-    Objects.requireNonNull(returnPath, "returnPath");
     Objects.requireNonNull(recipient, "recipient");
     Objects.requireNonNull(bytes, "bytes");
     untracked = Set.copyOf(untracked);

@@ -9,6 +9,7 @@ import dev.waybill.relay.dkim.SigningKey;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.message.HeaderBlock;
 import dev.waybill.relay.queue.MessageFacts;
+import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.queue.StoredMessage;
 import dev.waybill.relay.tokens.Tokens;
@@ -116,7 +117,7 @@ public final class Renderer {
             : message.bodyHash();
     Instant now = clock.instant();
     return new RenderedCopy(
-        urls.returnPath(),
+        PostOffice.Kind.BOUNCE_REPORT.is(facts) ? null : urls.returnPath(),
         delivery.recipient(),
         signed(bytes, header, bodyHash, domain, keys, now),
         eightBit,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -218,7 +219,9 @@ public final class ClientSession implements AutoCloseable {
   private String mail(Envelope envelope, int size) {
     boolean international = envelope.isInternational();
     StringBuilder command =
-        new StringBuilder("MAIL FROM:<").append(envelope.returnPath()).append('>');
+        new StringBuilder("MAIL FROM:<")
+            .append(Objects.toString(envelope.returnPath(), ""))
+            .append('>');
     if (extensions.maxSize().isPresent()) {
       command.append(" SIZE=").append(size);
     }

@@ -3,27 +3,29 @@ package dev.waybill.relay.smtp;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What one transaction says of its message before the message itself.
 ///
-/// @param returnPath the MAIL FROM
+/// @param returnPath the MAIL FROM; null for the null sender
 /// @param recipient the RCPT TO
 /// @param eightBit whether the message's body has octets above 127
 /// @param smtpUtf8 whether its header or addresses have (RFC 6531 §3.1)
 /// @param dsn what the sender wants to hear; said to hosts that offer DSN
 public record Envelope(
-    EmailAddress returnPath,
+    @Nullable EmailAddress returnPath,
     EmailAddress recipient,
     boolean eightBit,
     boolean smtpUtf8,
     DsnParameters dsn) {
   public Envelope {
-    Objects.requireNonNull(returnPath, "returnPath");
     Objects.requireNonNull(recipient, "recipient");
     Objects.requireNonNull(dsn, "dsn");
   }
 
   boolean isInternational() {
-    return smtpUtf8 || returnPath.needsSmtpUtf8() || recipient.needsSmtpUtf8();
+    return smtpUtf8
+        || (returnPath != null && returnPath.needsSmtpUtf8())
+        || recipient.needsSmtpUtf8();
   }
 }

@@ -33,8 +33,8 @@ final class MailVerb implements Verb {
   }
 
   private static String begin(Conversation session, String sender, MailParameters parameters) {
+    Optional<EmailAddress> address = EmailAddress.parse(sender);
     if (!sender.isEmpty()) {
-      Optional<EmailAddress> address = EmailAddress.parse(sender);
       if (address.isEmpty()) {
         return SubmissionReplies.badSender(sender);
       }
@@ -50,7 +50,7 @@ final class MailVerb implements Verb {
     if (unavailable.isPresent()) {
       return unavailable.get();
     }
-    session.beginTransaction(new Transaction(parameters, session.share()));
+    session.beginTransaction(new Transaction(address.orElse(null), parameters, session.share()));
     return SubmissionReplies.SENDER_OK;
   }
 }

@@ -66,6 +66,7 @@ final class Reception {
               surroundings.clock().instant(),
               spool.head(),
               body,
+              transaction.envelopeFrom(),
               List.copyOf(transaction.recipients().keySet()),
               notifications(transaction),
               session.credential().map(Conversation.Credential::key).orElse(null),

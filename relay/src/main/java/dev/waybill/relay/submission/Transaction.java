@@ -11,17 +11,27 @@ import org.jspecify.annotations.Nullable;
 /// What MAIL and RCPT said of the message to come (RFC 5321 §3.3). Confined to the session's
 /// thread.
 ///
-/// The sender is checked and forgotten: every copy gets a return path of the relay's own.
+/// No host is told the sender: every copy gets a return path of the relay's own.
 final class Transaction {
+  private final @Nullable EmailAddress envelopeFrom;
   private final MailParameters parameters;
   private final Map<EmailAddress, DsnParameters> recipients = new LinkedHashMap<>();
   private final Optional<KeyAllowance.Share> share;
   private @Nullable Chunks chunks;
 
+  /// @param envelopeFrom null for the null sender
   /// @param share what the client's key allows; empty for a trusted network
-  Transaction(MailParameters parameters, Optional<KeyAllowance.Share> share) {
+  Transaction(
+      @Nullable EmailAddress envelopeFrom,
+      MailParameters parameters,
+      Optional<KeyAllowance.Share> share) {
+    this.envelopeFrom = envelopeFrom;
     this.parameters = parameters;
     this.share = share;
+  }
+
+  @Nullable EmailAddress envelopeFrom() {
+    return envelopeFrom;
   }
 
   MailParameters parameters() {

@@ -2,7 +2,6 @@ package dev.waybill.relay.tlsreport;
 
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
-import dev.waybill.relay.queue.MessageFacts;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Base64;
@@ -13,19 +12,7 @@ import java.util.Base64;
 /// @param gzip the report
 record ReportLetter(
     EmailAddress from, EmailAddress to, DomainName domain, LocalDate day, String id, byte[] gzip) {
-  private static final String ORIGIN = " (TLS report)";
   private static final Base64.Encoder MIME = Base64.getMimeEncoder(76, new byte[] {'\r', '\n'});
-
-  /// What the Received field says of such a message.
-  static String received(DomainName hostname) {
-    return "by " + hostname + ORIGIN;
-  }
-
-  /// Whether a message is a report of ours. What is submitted always came from somewhere, so that
-  /// nobody else's is taken for one.
-  static boolean is(MessageFacts facts) {
-    return facts.received().startsWith("by ") && facts.received().endsWith(ORIGIN);
-  }
 
   String subject() {
     return "Report Domain: %s Submitter: %s Report-ID: <%s@%s>"

@@ -2,12 +2,7 @@ package dev.waybill.relay.tlsreport;
 
 import com.google.common.base.Suppliers;
 import dev.waybill.relay.dns.PublishedRecords;
-import dev.waybill.relay.domains.SendingDomain;
-import dev.waybill.relay.idempotency.Receipt;
-import dev.waybill.relay.message.DomainName;
-import dev.waybill.relay.queue.Acceptance;
-import dev.waybill.relay.queue.MessageFacts;
-import dev.waybill.relay.queue.SuppressionCheck;
+import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.transport.GuardedHttps;
 import dev.waybill.relay.transport.TlsSession;
@@ -16,13 +11,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -36,18 +27,6 @@ public final class TlsReports {
   private static final Duration ROUND_EVERY = Duration.ofMinutes(1);
   private static final Duration LAST_WAIT = Duration.ofSeconds(5);
   private static final int MAX_ANSWER = 64 * 1024;
-
-  /// How letters are handed in.
-  ///
-  /// @param covering the registered domain at or above a name
-  /// @param suppressed who may not get mail
-  /// @param ids makes the ids of messages
-  /// @param accept takes a message over
-  public record PostOffice(
-      Function<DomainName, Optional<SendingDomain>> covering,
-      SuppressionCheck suppressed,
-      Supplier<UUID> ids,
-      Function<Acceptance, CompletableFuture<Receipt>> accept) {}
 
   /// What it takes from its surroundings.
   ///
@@ -97,11 +76,6 @@ public final class TlsReports {
             new Posting(settings, office, https),
             new ReportRounds.Surroundings(
                 surroundings.clock(), surroundings.meters(), () -> office.ids().get().toString()));
-  }
-
-  /// Whether a message is a report of ours, which no policy may keep from going.
-  public static boolean isReport(MessageFacts facts) {
-    return ReportLetter.is(facts);
   }
 
   /// Counts a session; costs a moment and asks nobody.

@@ -213,6 +213,7 @@ class AdmissionTest {
             NOW,
             Arrays.copyOf(bytes, Math.min(bytes.length, 256 * 1024 + 1)),
             new SubmittedBody.InMemory(bytes),
+            EmailAddress.of("app@example.com"),
             List.of(BOB, GONE),
             Map.of(),
             key,

@@ -14,16 +14,15 @@ import dev.waybill.relay.events.RawReport;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
-import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.streams.Stream;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppression;
 import dev.waybill.relay.suppression.Suppression.Origin;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.testing.MovableClock;
+import dev.waybill.relay.testing.UnsharedJournal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,19 +54,7 @@ abstract class LedgerContract {
   @BeforeEach
   void open() {
     database = Database.open(settings());
-    journal =
-        new Journal(
-            database,
-            new GroupCommit(
-                database,
-                new GroupCommit.Observer() {
-                  @Override
-                  public void committed(int items, Duration took) {}
-
-                  @Override
-                  public void failed(Throwable cause) {}
-                },
-                System::nanoTime));
+    journal = UnsharedJournal.of(database);
     suppressions =
         Suppressions.open(
             database,

@@ -18,7 +18,7 @@ final class FloorPlan {
           List.of("tokens", "idempotency", "keyring", "brand", "transcripts", "shaping", "sources"),
           List.of("access", "suppression", "domains", "transport", "breakers"),
           List.of("queue", "routes"),
-          List.of("admission", "rendering", "operations", "tlsreport"),
+          List.of("admission", "rendering", "operations", "tlsreport", "bouncereport"),
           List.of("submission", "delivery", "tracking", "feedback", "doctor"),
           List.of("admin"),
           List.of("config"),

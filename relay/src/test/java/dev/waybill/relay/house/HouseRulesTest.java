@@ -40,7 +40,7 @@ class HouseRulesTest {
           // a DNS, a mail host, four verdicts and an inbox: a world made of many small types
           FloorPlan.BASE + ".app.sandbox", 30,
           // fifteen types that others use, and what keeps them true behind package-private walls
-          FloorPlan.BASE + ".queue", 37,
+          FloorPlan.BASE + ".queue", 38,
           // a site, its workers and the way to its hosts, each in small types that nobody else sees
           FloorPlan.BASE + ".delivery", 28,
           // the registry, its life, and what the DNS says of it

@@ -9,6 +9,7 @@ import dev.waybill.relay.testing.RenderingBench;
 import dev.waybill.relay.testing.SubmittedMail;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,13 +126,20 @@ class CopyHeaderTest {
   @Test
   void sendsFromAReturnPathThatLeadsBack() {
     RenderedCopy copy = bench.render(SubmittedMail.transactional(FULL), SubmittedMail.domain());
-    EmailAddress returnPath = copy.returnPath();
+    EmailAddress returnPath = Objects.requireNonNull(copy.returnPath());
     assertThat(returnPath.domain().value()).isEqualTo("send.shop.example");
     assertThat(returnPath.localPart()).startsWith("bounces+").hasSizeLessThanOrEqualTo(64);
     assertThat(bench.tokens().readReturnPath(returnPath.localPart().substring(8)))
         .hasValueSatisfying(
             delivery -> assertThat(delivery.messageId()).isEqualTo(SubmittedMail.ID));
     assertThat(copy.recipient()).hasToString("ann@rcpt.example");
+  }
+
+  @Test
+  void sendsABounceReportFromTheNullSender() {
+    SubmittedMail report =
+        SubmittedMail.transactional(FULL).receivedAs("by relay.example (bounce report)");
+    assertThat(bench.render(report, SubmittedMail.domain()).returnPath()).isNull();
   }
 
   @Test

@@ -363,7 +363,8 @@ public final class DeliveryHarness implements AutoCloseable {
             received,
             bytes.length,
             false,
-            false);
+            false,
+            null);
     take(
         new ReadyDelivery(
             key,

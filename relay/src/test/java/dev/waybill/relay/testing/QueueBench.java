@@ -168,7 +168,8 @@ public final class QueueBench implements AutoCloseable {
             "from app.example by relay.example",
             bytes.length,
             false,
-            false);
+            false,
+            EmailAddress.of("app@sender.example"));
     List<Recipient> list =
         Arrays.stream(recipients)
             .map(a -> new Recipient(EmailAddress.of(a), null, DsnParameters.NONE))

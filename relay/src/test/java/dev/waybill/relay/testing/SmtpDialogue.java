@@ -26,7 +26,9 @@ public final class SmtpDialogue implements AutoCloseable {
 
   /// A whole submission in clear with AUTH PLAIN; gives the first refusal, or the last reply.
   ///
+  /// @param from an address, with parameters behind a blank
   /// @param message lines end in CR LF; dots are stuffed here
+  /// @param recipients addresses, with parameters behind a blank
   public String submit(String password, String from, String message, String... recipients)
       throws IOException {
     command("EHLO app.example");
@@ -34,12 +36,12 @@ public final class SmtpDialogue implements AutoCloseable {
     if (!auth.startsWith("235")) {
       return auth;
     }
-    String mail = command("MAIL FROM:<" + from + ">");
+    String mail = command("MAIL FROM:" + path(from));
     if (!mail.startsWith("250")) {
       return mail;
     }
     for (String recipient : recipients) {
-      String reply = command("RCPT TO:<" + recipient + ">");
+      String reply = command("RCPT TO:" + path(recipient));
       if (!reply.startsWith("250")) {
         return reply;
       }
@@ -51,6 +53,13 @@ public final class SmtpDialogue implements AutoCloseable {
     String stuffed = ("\r\n" + message).replace("\r\n.", "\r\n..").substring(2);
     send(stuffed + (stuffed.endsWith("\r\n") ? "" : "\r\n") + ".\r\n");
     return reply();
+  }
+
+  private static String path(String argument) {
+    int end = argument.indexOf(' ');
+    return end < 0
+        ? "<" + argument + ">"
+        : "<" + argument.substring(0, end) + ">" + argument.substring(end);
   }
 
   public String command(String line) throws IOException {

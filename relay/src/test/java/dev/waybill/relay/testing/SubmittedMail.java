@@ -83,7 +83,8 @@ public record SubmittedMail(
             received,
             bytes.length,
             false,
-            smtpUtf8),
+            smtpUtf8,
+            EmailAddress.of("app@shop.example")),
         bytes);
   }
 

@@ -27,9 +27,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// The whole relay in its sandbox, once for all scenarios, seen only from outside: SMTP, the admin
 /// API, the inbox and the links. Scenarios use recipients of their own, so they do not meet.
 public final class World {
-  /// A list of the sender's own beside the built-in streams.
+  /// A list of the sender's own beside the built-in streams, and reports to envelope senders.
   private static final Map<String, String> SETTINGS =
       Map.of(
+          "WAYBILL_DELIVERY_BOUNCE_REPORTS", "true",
           "WAYBILL_STREAMS_WEEKLY_NEWS_KIND", "marketing",
           "WAYBILL_STREAMS_WEEKLY_NEWS_TITLE", "Weekly news");
 
@@ -58,7 +59,15 @@ public final class World {
 
   /// Submits a message that must be accepted and gives its id.
   public String accepted(String message, String... recipients) {
-    String reply = submit("app@sandbox.example", message, recipients);
+    return acceptedFrom("app@sandbox.example", message, recipients);
+  }
+
+  /// Submits a message that must be accepted from an envelope sender, and gives its id.
+  ///
+  /// @param from the sender's address, with parameters of MAIL behind a blank
+  /// @param recipients likewise
+  public String acceptedFrom(String from, String message, String... recipients) {
+    String reply = submit(from, message, recipients);
     assertThat(reply).startsWith("250 2.0.0 Queued as ");
     return reply.substring("250 2.0.0 Queued as ".length()).strip();
   }

@@ -9,6 +9,7 @@ import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.queue.Acceptance;
+import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.SubmittedBody;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
@@ -94,8 +95,7 @@ abstract class TlsReportsContract {
             Duration.ofSeconds(20),
             Optional.of(certificate.pem())),
         database,
-        new TlsReports.PostOffice(
-            this::domain, (_, _, _) -> Map.of(), UUID::randomUUID, this::accept),
+        new PostOffice(this::domain, (_, _, _) -> Map.of(), UUID::randomUUID, this::accept),
         new TlsReports.Surroundings(dns, _ -> true, clock, meters));
   }
 
@@ -299,7 +299,7 @@ abstract class TlsReportsContract {
     reports.report();
     assertThat(letters).hasSize(1);
     Acceptance letter = letters.getFirst();
-    assertThat(TlsReports.isReport(letter.facts())).isTrue();
+    assertThat(PostOffice.Kind.TLS_REPORT.is(letter.facts())).isTrue();
     assertThat(letter.recipients().getFirst().address())
         .isEqualTo(EmailAddress.of("rpt@b.example"));
     String text =
