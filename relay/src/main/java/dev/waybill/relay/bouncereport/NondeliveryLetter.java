@@ -49,7 +49,7 @@ record NondeliveryLetter(
   private static final int MOST_SHOWN = 200;
   private static final int MOST_NAME = 600;
 
-  static byte[] base64(byte[] octets) {
+  private static byte[] base64(byte[] octets) {
     return MIME.encode(octets);
   }
 

@@ -22,14 +22,14 @@ record Returned(String type, String encoding, byte[] octets) {
     HeaderBlock block = HeaderBlock.parse(message);
     byte[] header = header(message, block);
     boolean ascii = isAscii(header);
-    if (ret.ret() == DsnParameters.Ret.FULL && message.length <= MOST_WHOLE) {
-      return new Returned(
-          ascii ? "message/rfc822" : "message/global", isAscii(message) ? "7bit" : "8bit", message);
-    }
-    // RFC 6533 §5: UTF-8 header fields have a type of their own
-    return ascii
-        ? new Returned("text/rfc822-headers", "7bit", header)
-        : new Returned("message/global-headers", "base64", NondeliveryLetter.base64(header));
+    boolean whole = ret.ret() == DsnParameters.Ret.FULL && message.length <= MOST_WHOLE;
+    byte[] octets = whole ? message : header;
+    // RFC 6533 §5: UTF-8 header fields have types of their own; readers decode no message/* part
+    String type =
+        whole
+            ? (ascii ? "message/rfc822" : "message/global")
+            : (ascii ? "text/rfc822-headers" : "message/global-headers");
+    return new Returned(type, isAscii(octets) ? "7bit" : "8bit", octets);
   }
 
   boolean eightBit() {
