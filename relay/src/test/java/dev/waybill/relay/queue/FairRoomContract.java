@@ -127,4 +127,23 @@ abstract class FairRoomContract {
         .join();
     assertThat(bench.told()).endsWith("email.bounced ann@there.example");
   }
+
+  @Test
+  void tellsOfADelayNoOftenerWhenSomeOfItWasOnlyPostponed() {
+    AttemptOutcome postponed = new AttemptOutcome.Postponed("site paused", Duration.ofMinutes(10));
+    acceptReceipt("ann@there.example", null);
+    for (AttemptOutcome outcome :
+        List.of(postponed, QueueContract.deferred(), postponed, QueueContract.deferred())) {
+      bench.queue.settle(bench.next(), outcome).join();
+      clock.advance(Duration.ofHours(3));
+    }
+    // at the beginning, and by the first that happened after four hours
+    assertThat(bench.told())
+        .containsExactly(
+            "email.sent ann@there.example",
+            "email.delivery_delayed ann@there.example",
+            "email.delivery_delayed ann@there.example");
+    assertThat(bench.events().getLast().facts()).containsEntry("reply", "site paused");
+    assertThat(bench.next().attempts()).isEqualTo(2);
+  }
 }
