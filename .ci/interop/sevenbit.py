@@ -55,7 +55,7 @@ def api(method, path, body=None):
 
 
 def converted():
-    events = api("GET", "/events?limit=100&type=email.delivered")["data"]
+    events = api("GET", "/events?limit=100&order=desc&type=email.delivered")["data"]
     return [event["data"].get("converted") for event in events if "seven@rcpt.example" in json.dumps(event)]
 
 
