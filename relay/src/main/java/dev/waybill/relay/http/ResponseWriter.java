@@ -10,11 +10,12 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Puts an answer into its final shape. Any thread may use it.
@@ -25,9 +26,6 @@ final class ResponseWriter {
   private static final HttpHeadersFactory FIELDS =
       DefaultHttpHeadersFactory.headersFactory().withNameValidation(false);
 
-  private static final AsciiString CONTENT_TYPE_OPTIONS =
-      AsciiString.cached("X-Content-Type-Options");
-  private static final AsciiString NO_SNIFF = AsciiString.cached("nosniff");
   private static final String CRLF = "\r\n";
   private static final String ONE_YEAR = "max-age=31536000";
 
@@ -36,7 +34,9 @@ final class ResponseWriter {
   private volatile DateField date = new DateField(Long.MIN_VALUE, "");
 
   ResponseWriter(Map<String, String> always, InstantSource clock) {
-    this.always = always;
+    Map<String, String> all = new LinkedHashMap<>(always);
+    all.putIfAbsent("X-Content-Type-Options", "nosniff");
+    this.always = Collections.unmodifiableMap(all);
     this.clock = clock;
   }
 
@@ -57,7 +57,6 @@ final class ResponseWriter {
             FIELDS,
             DefaultHttpHeadersFactory.trailersFactory());
     message.headers().set(HttpHeaderNames.DATE, date());
-    message.headers().set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
     if (secure) {
       message.headers().set("Strict-Transport-Security", ONE_YEAR);
     }
@@ -81,7 +80,6 @@ final class ResponseWriter {
     HttpResponseStatus status = HttpResponseStatus.valueOf(response.status());
     head.append("HTTP/1.1 ").append(status.codeAsText()).append(' ').append(status.reasonPhrase());
     field(head.append(CRLF), "Date", date());
-    field(head, "X-Content-Type-Options", "nosniff");
     if (secure) {
       field(head, "Strict-Transport-Security", ONE_YEAR);
     }
