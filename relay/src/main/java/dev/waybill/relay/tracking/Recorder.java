@@ -171,6 +171,7 @@ final class Recorder {
       keepWaiting(file);
     }
     boolean fromFile = !file.isEmpty();
+    int before = backlog.size();
     List<Sighting> batch = fromFile ? file.first(BATCH) : backlog.take(BATCH);
     if (batch.isEmpty()) {
       return fromFile;
@@ -184,7 +185,7 @@ final class Recorder {
     }
     if (!failed.isEmpty()) {
       rest(file);
-    } else if (fromFile && backlog.size() > STORM * batch.size()) {
+    } else if (fromFile && backlog.size() - before > STORM * batch.size()) {
       leaveTheMachine(file);
     }
     return !hurried;
