@@ -8,7 +8,6 @@ import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.smtp.Envelope;
-import dev.waybill.relay.smtp.Extensions;
 import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TransactionResult;
@@ -176,7 +175,7 @@ final class SiteWorker implements Runnable {
     int ofAll = shop.memory().take(estimate);
     step = Step.SENDING;
     try {
-      return carry(shop.copies().make(delivery, RenderedCopy.Host.ANY), delivery);
+      return carry(delivery, session == null ? RenderedCopy.Host.ANY : host(session));
     } catch (StorageException trouble) {
       // the copy could not be made, now; nothing was said to the host
       LOG.warn("delivery {} waits for the storage: {}", delivery.key(), trouble.getMessage());
@@ -188,7 +187,10 @@ final class SiteWorker implements Runnable {
     }
   }
 
-  private Result carry(RenderedCopy copy, ReadyDelivery delivery) {
+  /// @param expected what the host takes, as far as that is known
+  private Result carry(ReadyDelivery delivery, RenderedCopy.Host expected) {
+    RenderedCopy.Host madeFor = expected;
+    RenderedCopy copy = shop.copies().make(delivery, madeFor);
     DomainName domain = delivery.recipient().domain();
     boolean tlsRequired =
         copy.requireTls() && !PostOffice.Kind.TLS_REPORT.is(delivery.message().facts());
@@ -206,22 +208,26 @@ final class SiteWorker implements Runnable {
       }
       boolean fresh = carried == 0;
       AttemptOutcome.Peer peer = peer(session, tlsRequired);
-      RenderedCopy suited = suited(copy, delivery, session.extensions());
+      RenderedCopy.Host host = host(session);
+      if (!copy.suits(host) && !host.equals(madeFor)) {
+        madeFor = host;
+        copy = shop.copies().make(delivery, host);
+      }
       TransactionResult result =
           session.send(
               new Envelope(
-                  suited.returnPath(),
-                  suited.recipient(),
-                  suited.eightBit(),
-                  suited.smtpUtf8(),
+                  copy.returnPath(),
+                  copy.recipient(),
+                  copy.eightBit(),
+                  copy.smtpUtf8(),
                   delivery.dsn()),
-              suited.bytes(),
+              copy.bytes(),
               minutes.transaction());
       switch (result) {
         case TransactionResult.Accepted(Reply reply) -> {
           site.succeeded();
           return new Result.Ended(
-              new AttemptOutcome.Delivered(peer, reply.text(), suited.remembered()));
+              new AttemptOutcome.Delivered(peer, reply.text(), copy.remembered()));
         }
         case TransactionResult.Unsuitable(Reply reply) -> {
           return new Result.Ended(new AttemptOutcome.Rejected(peer, reply.text()));
@@ -252,10 +258,8 @@ final class SiteWorker implements Runnable {
     return new Result.Ended(new AttemptOutcome.Unreachable(reason));
   }
 
-  /// The copy as this host takes it, where it can be made so.
-  private RenderedCopy suited(RenderedCopy copy, ReadyDelivery delivery, Extensions offered) {
-    RenderedCopy.Host host = new RenderedCopy.Host(offered.eightBitMime(), offered.smtpUtf8());
-    return copy.suits(host) ? copy : shop.copies().make(delivery, host);
+  private static RenderedCopy.Host host(ClientSession with) {
+    return new RenderedCopy.Host(with.extensions().eightBitMime(), with.extensions().smtpUtf8());
   }
 
   /// @return null when there is a session now, or what came of the delivery otherwise

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,8 +206,13 @@ class ConversesWithTheHostTest {
       String offered, boolean eightBitMime, boolean smtpUtf8, String said) throws IOException {
     try (DeliveryHarness harness = new DeliveryHarness().receives("a.example")) {
       harness.host().offers(offered.split(","));
-      harness.rendersFor(ConversesWithTheHostTest::madeFor);
+      AtomicInteger made = new AtomicInteger();
+      harness.rendersFor((delivery, host) -> {
+        made.incrementAndGet();
+        return madeFor(delivery, host);
+      });
       assertThat(harness.deliver("you@a.example")).isInstanceOf(AttemptOutcome.Delivered.class);
+      assertThat(made).as("signing is dear").hasValue(1);
       ScriptedMailHost.Received copy = harness.host().received().getFirst();
       assertThat(copy.text())
           .startsWith("Subject: for " + new RenderedCopy.Host(eightBitMime, smtpUtf8));
