@@ -294,7 +294,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       answerLast(context, response);
       return;
     }
-    var _ = context.write(encode(response, true), context.voidPromise());
+    var _ = context.write(encode(context, response, true), context.voidPromise());
     phase = Phase.HEAD;
     arm(context, service.limits().headTimeout());
   }
@@ -309,7 +309,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     phase = Phase.CLOSING;
     arm(context, LINGER.plus(service.limits().writeTimeout()));
     context
-        .writeAndFlush(encode(response, false))
+        .writeAndFlush(encode(context, response, false))
         .addListener(written -> {
           if (written.isSuccess() && context.channel() instanceof SocketChannel socket) {
             var _ = socket.shutdownOutput();
@@ -322,23 +322,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   /// What is written for an answer.
-  private Object encode(Response response, boolean keepAlive) {
+  private Object encode(ChannelHandlerContext context, Response response, boolean keepAlive) {
     try {
-      Object message = form(response, keepAlive);
+      Object message = form(context, response, keepAlive);
       service.meters().answered(response.status());
       return message;
     } catch (IllegalArgumentException unwritable) {
       LOG.error("{}: an answer could not be written", service.name(), unwritable);
       service.meters().answered(500);
-      return form(service.present(Problem.internal()), keepAlive);
+      return form(context, service.present(Problem.internal()), keepAlive);
     }
   }
 
-  private Object form(Response response, boolean keepAlive) {
+  private Object form(ChannelHandlerContext context, Response response, boolean keepAlive) {
     String method = head == null ? "" : head.method();
     return framed
         ? service.responses().write(response, method, keepAlive, secure)
-        : service.responses().octets(response, method, keepAlive, secure);
+        : service.responses().octets(response, method, keepAlive, secure, context.alloc());
   }
 
   /// Moves the deadline; the timer behind it is only touched when it would fire too late.

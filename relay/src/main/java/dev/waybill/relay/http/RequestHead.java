@@ -8,10 +8,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /// A request's header once it is complete and judged.
@@ -87,11 +84,12 @@ record RequestHead(
   }
 
   private static Headers headers(HttpRequest request) {
-    Map<String, List<String>> fields = new HashMap<>();
-    for (Map.Entry<String, String> field : request.headers()) {
-      fields
-          .computeIfAbsent(field.getKey().toLowerCase(Locale.ROOT), _ -> new ArrayList<>(1))
-          .add(field.getValue());
+    String[] fields = new String[2 * request.headers().size()];
+    int at = 0;
+    for (var each = request.headers().iteratorAsString(); each.hasNext(); at += 2) {
+      Map.Entry<String, String> field = each.next();
+      fields[at] = field.getKey();
+      fields[at + 1] = field.getValue();
     }
     return new Headers(fields);
   }

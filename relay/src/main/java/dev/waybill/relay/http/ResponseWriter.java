@@ -1,6 +1,7 @@
 package dev.waybill.relay.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -20,24 +22,41 @@ import java.util.Map;
 
 /// Puts an answer into its final shape. Any thread may use it.
 final class ResponseWriter {
-  private record DateField(long second, String text) {}
+  /// What all answers of a second have: Date, the fields of this host, and what TLS adds.
+  private record Second(long second, String date, byte[] fields, byte[] fieldsOverTls) {}
 
   /// The names are written in this program, the values may come from elsewhere.
   private static final HttpHeadersFactory FIELDS =
       DefaultHttpHeadersFactory.headersFactory().withNameValidation(false);
 
+  private static final byte[] NOTHING = {};
+
+  /// The longest body that is copied behind its header.
+  private static final int COPIED = 4096;
+
   private static final String CRLF = "\r\n";
   private static final String ONE_YEAR = "max-age=31536000";
+  private static final byte[][] STATUS_LINES = new byte[600][];
+
+  static {
+    for (int status = 100; status < STATUS_LINES.length; status++) {
+      HttpResponseStatus known = HttpResponseStatus.valueOf(status);
+      STATUS_LINES[status] =
+          ("HTTP/1.1 " + known.codeAsText() + ' ' + known.reasonPhrase() + CRLF)
+              .getBytes(StandardCharsets.ISO_8859_1);
+    }
+  }
 
   private final Map<String, String> always;
   private final InstantSource clock;
-  private volatile DateField date = new DateField(Long.MIN_VALUE, "");
+  private volatile Second latest;
 
   ResponseWriter(Map<String, String> always, InstantSource clock) {
     Map<String, String> all = new LinkedHashMap<>(always);
     all.putIfAbsent("X-Content-Type-Options", "nosniff");
     this.always = Collections.unmodifiableMap(all);
     this.clock = clock;
+    this.latest = second(clock.instant());
   }
 
   /// As fields and content, for HTTP/2 to put into frames.
@@ -56,12 +75,12 @@ final class ResponseWriter {
             content,
             FIELDS,
             DefaultHttpHeadersFactory.trailersFactory());
-    message.headers().set(HttpHeaderNames.DATE, date());
+    message.headers().set(HttpHeaderNames.DATE, now().date());
     if (secure) {
       message.headers().set("Strict-Transport-Security", ONE_YEAR);
     }
     always.forEach((name, value) -> message.headers().set(name, value));
-    response.headers().forEach((name, value) -> message.headers().set(name, value));
+    response.forEachField((name, value) -> message.headers().set(name, value));
     message.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
     message
         .headers()
@@ -74,31 +93,57 @@ final class ResponseWriter {
   /// As HTTP/1.1 has it on the wire (RFC 9112 §4), in one piece: most answers are a few lines, and
   /// making fields of them first costs more than all the rest of an answer.
   ///
+  /// @param allocator whose buffer it is
   /// @throws IllegalArgumentException as [#write]
-  ByteBuf octets(Response response, String method, boolean keepAlive, boolean secure) {
-    StringBuilder head = new StringBuilder(400);
-    HttpResponseStatus status = HttpResponseStatus.valueOf(response.status());
-    head.append("HTTP/1.1 ").append(status.codeAsText()).append(' ').append(status.reasonPhrase());
-    field(head.append(CRLF), "Date", date());
-    if (secure) {
-      field(head, "Strict-Transport-Security", ONE_YEAR);
+  ByteBuf octets(
+      Response response,
+      String method,
+      boolean keepAlive,
+      boolean secure,
+      ByteBufAllocator allocator) {
+    byte[] status = STATUS_LINES[response.status()];
+    byte[] common = common(response, secure);
+    StringBuilder own = new StringBuilder(256);
+    response.forEachField((name, value) -> field(own, name, checked(value)));
+    if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
+      field(own, "Content-Length", Integer.toString(response.body().length));
     }
-    for (Map.Entry<String, String> field : always.entrySet()) {
-      if (response.headers().keySet().stream().noneMatch(field.getKey()::equalsIgnoreCase)) {
-        field(head, field.getKey(), field.getValue());
+    field(own, "Connection", keepAlive ? "keep-alive" : "close");
+    byte[] fields = own.append(CRLF).toString().getBytes(StandardCharsets.ISO_8859_1);
+    byte[] body = method.equals("HEAD") ? NOTHING : response.body();
+    boolean small = body.length <= COPIED;
+    ByteBuf head =
+        allocator
+            .ioBuffer(status.length + common.length + fields.length + (small ? body.length : 0))
+            .writeBytes(status)
+            .writeBytes(common)
+            .writeBytes(fields);
+    return small
+        ? head.writeBytes(body)
+        : Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(body));
+  }
+
+  /// The fields that the answer does not have itself.
+  private byte[] common(Response response, boolean secure) {
+    Second now = now();
+    for (String name : always.keySet()) {
+      if (response.says(name)) {
+        Map<String, String> others = new LinkedHashMap<>(always);
+        others.keySet().removeIf(response::says);
+        return fields(now.date(), others, secure);
       }
     }
-    for (Map.Entry<String, String> field : response.headers().entrySet()) {
-      field(head, field.getKey(), checked(field.getValue()));
+    return secure ? now.fieldsOverTls() : now.fields();
+  }
+
+  private static byte[] fields(String date, Map<String, String> others, boolean secure) {
+    StringBuilder fields = new StringBuilder(200);
+    field(fields, "Date", date);
+    if (secure) {
+      field(fields, "Strict-Transport-Security", ONE_YEAR);
     }
-    if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
-      field(head, "Content-Length", Integer.toString(response.body().length));
-    }
-    field(head, "Connection", keepAlive ? "keep-alive" : "close");
-    byte[] octets = head.append(CRLF).toString().getBytes(StandardCharsets.ISO_8859_1);
-    return method.equals("HEAD")
-        ? Unpooled.wrappedBuffer(octets)
-        : Unpooled.wrappedBuffer(octets, response.body());
+    others.forEach((name, value) -> field(fields, name, value));
+    return fields.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static void field(StringBuilder head, String name, String value) {
@@ -117,18 +162,20 @@ final class ResponseWriter {
     return value;
   }
 
-  /// RFC 9110 §6.6.1, formatted once a second.
-  private String date() {
-    long second = clock.instant().getEpochSecond();
-    DateField current = date;
-    if (current.second != second) {
-      current =
-          new DateField(
-              second,
-              DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                  clock.instant().atOffset(ZoneOffset.UTC)));
-      date = current;
+  private Second now() {
+    Instant now = clock.instant();
+    Second current = latest;
+    if (current.second != now.getEpochSecond()) {
+      current = second(now);
+      latest = current;
     }
-    return current.text;
+    return current;
+  }
+
+  /// The date as RFC 9110 §6.6.1 wants it.
+  private Second second(Instant at) {
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(at.atOffset(ZoneOffset.UTC));
+    return new Second(
+        at.getEpochSecond(), date, fields(date, always, false), fields(date, always, true));
   }
 }

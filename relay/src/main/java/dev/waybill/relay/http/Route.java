@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /// Which handler answers a method on a path.
 ///
@@ -62,25 +61,30 @@ public record Route(String method, String pattern, Handler handler, boolean inli
       return new Shape(List.copyOf(Route.segments(pattern)));
     }
 
-    /// The variables' raw values when the segments fit.
-    Optional<Map<String, String>> match(List<String> path) {
+    boolean fits(List<String> path) {
       if (path.size() != segments.size()) {
-        return Optional.empty();
+        return false;
       }
-      Map<String, String> variables = new HashMap<>(2);
       for (int i = 0; i < path.size(); i++) {
         String expected = segments.get(i);
         String actual = path.get(i);
-        if (isVariable(expected)) {
-          if (actual.isEmpty()) {
-            return Optional.empty();
-          }
-          variables.put(expected.substring(1, expected.length() - 1), actual);
-        } else if (!expected.equals(actual)) {
-          return Optional.empty();
+        if (isVariable(expected) ? actual.isEmpty() : !expected.equals(actual)) {
+          return false;
         }
       }
-      return Optional.of(variables);
+      return true;
+    }
+
+    /// The variables' raw values in a path that fits.
+    Map<String, String> variables(List<String> path) {
+      Map<String, String> variables = new HashMap<>(2);
+      for (int i = 0; i < path.size(); i++) {
+        String expected = segments.get(i);
+        if (isVariable(expected)) {
+          variables.put(expected.substring(1, expected.length() - 1), path.get(i));
+        }
+      }
+      return variables;
     }
 
     long variables() {

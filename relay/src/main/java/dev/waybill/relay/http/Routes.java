@@ -53,17 +53,17 @@ public final class Routes {
 
   Match find(String method, String path) {
     List<String> segments = Route.segments(path);
+    for (Place place : places) {
+      Route route = place.byMethod().get(method.equals("HEAD") ? "GET" : method);
+      if (route != null && place.shape().fits(segments)) {
+        return found(route, place.shape().variables(segments));
+      }
+    }
     SortedSet<String> allowed = new TreeSet<>();
     for (Place place : places) {
-      Optional<Map<String, String>> variables = place.shape().match(segments);
-      if (variables.isEmpty()) {
-        continue;
+      if (place.shape().fits(segments)) {
+        allowed.addAll(place.byMethod().keySet());
       }
-      Route route = place.byMethod().get(method.equals("HEAD") ? "GET" : method);
-      if (route != null) {
-        return found(route, variables.get());
-      }
-      allowed.addAll(place.byMethod().keySet());
     }
     if (allowed.isEmpty()) {
       return new Match.NoSuchPath();

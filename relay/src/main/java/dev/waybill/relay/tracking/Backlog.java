@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SequencedCollection;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -24,8 +25,9 @@ final class Backlog {
   /// Apart from [#arrived], or each arrival would wake whoever pauses.
   private final Condition ended = lock.newCondition();
 
-  private final ArrayDeque<Sighting> waiting = new ArrayDeque<>();
+  private ArrayDeque<Sighting> waiting = new ArrayDeque<>();
   private long weight;
+  private long added;
   private long dropped;
   private boolean closed;
 
@@ -40,6 +42,7 @@ final class Backlog {
     lock.lock();
     try {
       waiting.addLast(sighting);
+      added++;
       weight += sighting.weight();
       trim();
       if (waiting.size() == 1) {
@@ -72,11 +75,12 @@ final class Backlog {
   }
 
   /// Takes all that wait now.
-  List<Sighting> takeAll() {
+  SequencedCollection<Sighting> takeAll() {
     lock.lock();
     try {
-      List<Sighting> taken = List.copyOf(waiting);
-      waiting.clear();
+      // not copied: nobody can add meanwhile
+      SequencedCollection<Sighting> taken = waiting;
+      waiting = new ArrayDeque<>();
       weight = 0;
       return taken;
     } finally {
@@ -85,7 +89,7 @@ final class Backlog {
   }
 
   /// Puts back what could not be recorded, before everything else, in its order.
-  void giveBack(List<Sighting> sightings) {
+  void giveBack(SequencedCollection<Sighting> sightings) {
     lock.lock();
     try {
       for (Sighting sighting : sightings.reversed()) {
@@ -135,6 +139,16 @@ final class Backlog {
     lock.lock();
     try {
       return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many ever came.
+  long added() {
+    lock.lock();
+    try {
+      return added;
     } finally {
       lock.unlock();
     }

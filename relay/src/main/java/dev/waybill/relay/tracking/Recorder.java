@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedCollection;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -40,7 +41,7 @@ final class Recorder {
   /// More than this in memory, and the journal cannot keep up.
   private static final int MANY_WAITING = 10_000;
 
-  private static final long MAX_SPILL = 256L * 1024 * 1024;
+  private static final long MAX_SPILL = 1024L * 1024 * 1024;
   private static final int BATCH = 1_000;
   private static final int MAX_FAILURES = 5;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
@@ -55,9 +56,9 @@ final class Recorder {
 
   private static final Duration STORM_PAUSE = Duration.ofMillis(100);
 
-  /// How many times more must come than the journal takes for it to be a storm. Whatever it could
-  /// keep up with, it is not to be slowed down for.
-  private static final int STORM = 2;
+  /// It is a storm when more than half of what the journal takes comes while it takes it: no mail
+  /// is looked at so often for long, and together they would slow the answers down.
+  private static final int STORM = BATCH / 2;
 
   /// How long sightings stay in memory alone while the journal is not at hand.
   private static final Duration SLICE = Duration.ofMillis(250);
@@ -171,11 +172,11 @@ final class Recorder {
       keepWaiting(file);
     }
     boolean fromFile = !file.isEmpty();
-    int before = backlog.size();
     List<Sighting> batch = fromFile ? file.first(BATCH) : backlog.take(BATCH);
     if (batch.isEmpty()) {
       return fromFile;
     }
+    long before = backlog.added();
     List<Sighting> failed = record(batch, file);
     if (fromFile && failed.size() < batch.size()) {
       keep(file, failed);
@@ -185,14 +186,14 @@ final class Recorder {
     }
     if (!failed.isEmpty()) {
       rest(file);
-    } else if (fromFile && backlog.size() - before > STORM * batch.size()) {
+    } else if (batch.size() == BATCH && backlog.added() - before > STORM) {
       leaveTheMachine(file);
     }
     return !hurried;
   }
 
   private void leaveTheMachine(Spill file) throws InterruptedException {
-    for (int i = 0; i < STORM_PAUSES && !backlog.isClosed(); i++) {
+    for (int i = 0; i < STORM_PAUSES && !file.isHalfFull() && !backlog.isClosed(); i++) {
       backlog.pause(STORM_PAUSE);
       keepWaiting(file);
     }
@@ -215,7 +216,7 @@ final class Recorder {
     keep(file, backlog.takeAll());
   }
 
-  private void keep(Spill file, List<Sighting> sightings) {
+  private void keep(Spill file, SequencedCollection<Sighting> sightings) {
     if (sightings.isEmpty()) {
       return;
     }

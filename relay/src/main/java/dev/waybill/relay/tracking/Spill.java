@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,6 +83,11 @@ final class Spill implements AutoCloseable {
     return broken || begin == end;
   }
 
+  /// Whether the journal had better take from it again.
+  boolean isHalfFull() {
+    return end > limit / 2;
+  }
+
   /// How many wait; any thread may ask.
   int size() {
     return size.get();
@@ -91,7 +97,7 @@ final class Spill implements AutoCloseable {
   ///
   /// @return false when there is no room, until all that waits is gone, or the file cannot be
   ///   written
-  boolean append(List<Sighting> sightings) {
+  boolean append(Collection<Sighting> sightings) {
     if (broken || full) {
       return false;
     }

@@ -12,12 +12,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,36 @@ class RecorderTest {
     assertThat(spilled()).isPositive();
     assertThat(dropped()).isZero();
     assertThat(recorded).hasSize(60_000);
+  }
+
+  /// As many come as are recorded, so that less than what makes memory short waits all the time.
+  @Test
+  void leavesTheMachineToTheAnswersInAStorm() {
+    AtomicReference<Recorder> storm = new AtomicReference<>();
+    AtomicInteger next = new AtomicInteger(1_000);
+    Recorder recorder =
+        new Recorder(
+            ledger(event -> {
+              recorded.add(Objects.requireNonNull(event.delivery()).ordinal());
+              if (next.get() < 3_000) {
+                Objects.requireNonNull(storm.get()).add(open(next.getAndIncrement()));
+              }
+              return CompletableFuture.completedFuture(null);
+            }),
+            Machines.load(),
+            folder.resolve("spill"),
+            meters);
+    storm.set(recorder);
+    for (int i = 0; i < 1_000; i++) {
+      recorder.add(open(i));
+    }
+    recorder.start();
+    Awaitility.await().until(() -> recorded.size() == 3_000);
+    recorder.stop(Duration.ofSeconds(10));
+
+    assertThat(spilled()).isEqualTo(2_000);
+    assertThat(dropped()).isZero();
+    assertThat(recorded).hasSize(3_000).isSorted();
   }
 
   @Test

@@ -46,6 +46,24 @@ class SpillTest {
   }
 
   @Test
+  void saysWhenTheJournalHadBetterTakeFromIt() throws Exception {
+    try (Spill spill = open()) {
+      int kept = 0;
+      while (Files.size(file()) <= LIMIT / 2) {
+        assertThat(spill.isHalfFull()).isFalse();
+        assertThat(spill.append(opens(kept, kept + 100))).isTrue();
+        kept += 100;
+      }
+      assertThat(spill.isHalfFull()).isTrue();
+      while (!spill.isEmpty()) {
+        assertThat(spill.first(kept)).isNotEmpty();
+        spill.forgetGiven();
+      }
+      assertThat(spill.isHalfFull()).isFalse();
+    }
+  }
+
+  @Test
   void goesOnAfterACrashWhereItWas() throws Exception {
     try (Spill spill = open()) {
       assertThat(spill.append(opens(0, 3_000))).isTrue();
