@@ -3,6 +3,7 @@ package dev.waybill.relay.app;
 import dev.waybill.relay.access.ApiKey;
 import dev.waybill.relay.app.sandbox.ArfSender;
 import dev.waybill.relay.app.sandbox.InboxRoutes;
+import dev.waybill.relay.app.sandbox.LinkRun;
 import dev.waybill.relay.app.sandbox.Mailroom;
 import dev.waybill.relay.app.sandbox.ReceiverChecks;
 import dev.waybill.relay.app.sandbox.SampleMessages;
@@ -127,13 +128,14 @@ public final class Sandbox {
     return SandboxBanner.text(access);
   }
 
-  /// Sends that many copies of the samples, as fast as they are taken, and waits until all have
-  /// arrived. After [#start].
+  /// Sends that many copies of the samples, as fast as they are taken, waits until all have
+  /// arrived, and follows the links of what is in the inbox as often. After [#start].
   public void sendMany(int messages) throws IOException, InterruptedException {
     SandboxAccess access = Objects.requireNonNull(this.access, "not started");
     int expected = mailHost.discarded() + messages;
     new SampleRun(access, SampleMessages.all(SystemClock.instants().instant())).submit(messages);
     waitFor(() -> mailHost.discarded() >= expected);
+    new LinkRun(loopback(relay.ports().tracking()), mailroom.letters()).follow(messages);
   }
 
   /// Whether the receiver's checks were content with everything that has arrived so far.

@@ -42,7 +42,8 @@ final class SandboxCommand implements Callable<Integer> {
   @Option(
       names = "--messages",
       paramLabel = "N",
-      description = "Also send N copies of the samples, as fast as they are taken.")
+      description =
+          "Also send N copies of the samples and follow N links of them, as fast as they are taken.")
   int messages;
 
   @Override

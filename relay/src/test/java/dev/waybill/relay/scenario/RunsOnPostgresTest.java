@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -37,18 +38,36 @@ class RunsOnPostgresTest {
       letters.forEach(
           letter -> assertThat(letter.get("verdicts").toString()).doesNotContain("fail", "none"));
       assertThat(folder.resolve("bodies")).doesNotExist();
+
+      sandbox.sendMany(30);
+      Awaitility.await().untilAsserted(() -> assertThat(followedLinks()).isEqualTo(30));
     } finally {
       sandbox.stop();
     }
   }
 
   private JsonNode letters() throws Exception {
-    JsonMapper json = JsonMapper.shared();
-    String inbox =
-        json.readTree(Files.readString(folder.resolve("sandbox.json"))).at("/inbox").asString();
+    return JsonMapper.shared().readTree(get(told("/inbox") + "api/messages"));
+  }
+
+  private double followedLinks() throws Exception {
+    return get(told("/admin/url") + "/metrics")
+        .lines()
+        .filter(line -> line.startsWith("waybill_tracking_events_total{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  /// What the sandbox wrote down for others.
+  private String told(String pointer) throws Exception {
+    String file = Files.readString(folder.resolve("sandbox.json"));
+    return JsonMapper.shared().readTree(file).at(pointer).asString();
+  }
+
+  private static String get(String url) throws Exception {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(inbox + "api/messages")).build();
-      return json.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+      HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
   }
 }

@@ -7,13 +7,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Submits many copies of the samples as fast as the relay takes them, to `discard@` addresses of
@@ -40,17 +35,7 @@ public final class SampleRun {
   ///
   /// @throws IOException when one is refused or a connection breaks
   public void submit(int messages) throws IOException, InterruptedException {
-    try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<?>> running = new ArrayList<>();
-      for (int i = 0; i < SESSIONS; i++) {
-        running.add(sessions.submit(() -> session(messages)));
-      }
-      for (Future<?> session : running) {
-        session.get();
-      }
-    } catch (ExecutionException failed) {
-      throw new IOException("the run of samples broke off", failed.getCause());
-    }
+    Crowd.run(SESSIONS, () -> session(messages));
   }
 
   private Void session(int messages) throws IOException {
