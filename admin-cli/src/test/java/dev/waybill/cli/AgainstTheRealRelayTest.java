@@ -81,6 +81,13 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void listsTheSources() {
+    assertThat(run("sources", "list", "-o", "csv").out())
+        .startsWith(
+            "address,pool,helo,warm_up_begins,warm_up_day,warm_up_sent_today,warm_up_allowed_today\r\n");
+  }
+
+  @Test
   void showsHowTheStreamsOfADomainStand() {
     sendTest("app@sandbox.example", "ann@taken.example");
     assertThat(run("streams", "breakers", "--domain", "sandbox.example", "-o", "csv").out())

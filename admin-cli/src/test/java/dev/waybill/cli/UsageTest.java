@@ -66,6 +66,8 @@ class UsageTest {
         "queue cancel",
         "streams",
         "streams list",
+        "sources",
+        "sources list",
         "events",
         "events list",
         "events tail",

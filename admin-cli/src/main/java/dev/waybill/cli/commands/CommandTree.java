@@ -34,6 +34,7 @@ public final class CommandTree {
     line.addSubcommand(new ApiKeysCommand(root));
     line.addSubcommand(new SuppressionsCommand(root));
     line.addSubcommand(new StreamsCommand(root));
+    line.addSubcommand(new SourcesCommand(root));
     line.addSubcommand(new QueueCommand(root));
     line.addSubcommand(new EmailsCommand(root));
     line.addSubcommand(new EventsCommand(root));

@@ -17,6 +17,7 @@ import dev.waybill.relay.operations.Operations;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueSettings;
 import dev.waybill.relay.rendering.Comparisons;
+import dev.waybill.relay.sources.WarmUps;
 import dev.waybill.relay.streams.Streams;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.transcripts.Transcripts;
@@ -49,6 +50,7 @@ public final class AdminDoor {
       Journal journal,
       Comparisons comparisons,
       Transcripts transcripts,
+      WarmUps warmUps,
       Doctor doctor) {}
 
   /// This node, for `/status`.
@@ -105,6 +107,7 @@ public final class AdminDoor {
                     .routes(),
                 new StreamsResource(ledgers.streams(), ledgers.queueSettings()).routes(),
                 new BreakersResource(ledgers.breakers()).routes(),
+                new SourcesResource(ledgers.warmUps()).routes(),
                 new QueueResource(ledgers.queue(), clock).routes(),
                 new QueueOperationsResource(ledgers.operations(), clock).routes(),
                 new EmailsResource(

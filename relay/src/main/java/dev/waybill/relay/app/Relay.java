@@ -38,6 +38,7 @@ import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.Comparisons;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.rendering.Renderer;
+import dev.waybill.relay.sources.SourceUse;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.storage.Sealing;
@@ -96,6 +97,7 @@ public final class Relay {
   private final OwnReports reports;
   private final Transport transport;
   private final Transcripts transcripts;
+  private final SourceUse sources;
   private final DeliveryEngine delivery;
   private final Operations operations;
   private final ServerCertificate certificate;
@@ -202,6 +204,7 @@ public final class Relay {
             database,
             new Transport.Surroundings(permitted, clock, metrics.registry(), reports.tls()::count));
     transcripts = Transcribing.open(settings, database, health, metrics.registry());
+    sources = WarmingUp.open(settings, database, metrics.registry());
     delivery =
         new DeliveryEngine(
             settings.delivery(),
@@ -209,7 +212,7 @@ public final class Relay {
             this::render,
             this::settle,
             this::release,
-            Transcribing.environment(transcripts, random, metrics.registry()));
+            Transcribing.environment(transcripts, sources.warmUps(), random, metrics.registry()));
 
     operations =
         new Operations(
@@ -249,6 +252,7 @@ public final class Relay {
                 journal,
                 comparisons,
                 transcripts,
+                sources.warmUps(),
                 Examiner.of(
                     settings,
                     new Examiner.Rooms(
@@ -261,7 +265,7 @@ public final class Relay {
             clock);
     upkeep =
         new Upkeep(
-            new Upkeep.Ledgers(domains, keys, allowance, suppressions, transport),
+            new Upkeep.Ledgers(domains, keys, allowance, suppressions, transport, sources),
             this::lookAtCertificates,
             List.of(operations::fulfil, new BreakerWatch(breakers, operations, clock)::look),
             queue,

@@ -4,6 +4,7 @@ import dev.waybill.relay.clock.SystemClock;
 import dev.waybill.relay.config.RelaySettings;
 import dev.waybill.relay.delivery.DeliveryEnvironment;
 import dev.waybill.relay.queue.HealthGate;
+import dev.waybill.relay.sources.WarmUps;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.transcripts.Transcripts;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,7 +29,7 @@ final class Transcribing {
 
   /// Surroundings in which delivery hands in what was said.
   static DeliveryEnvironment environment(
-      Transcripts transcripts, RandomGenerator random, MeterRegistry meters) {
-    return new DeliveryEnvironment(SystemClock.nanos(), random, meters, transcripts::keep);
+      Transcripts transcripts, WarmUps warmUps, RandomGenerator random, MeterRegistry meters) {
+    return new DeliveryEnvironment(SystemClock.nanos(), random, meters, transcripts::keep, warmUps);
   }
 }

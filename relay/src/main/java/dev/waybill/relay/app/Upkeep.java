@@ -6,6 +6,7 @@ import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.VerificationSchedule;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
+import dev.waybill.relay.sources.SourceUse;
 import dev.waybill.relay.suppression.Suppressions;
 import dev.waybill.relay.transport.Transport;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class Upkeep {
   private static final Duration CERTIFICATES = Duration.ofSeconds(10);
   private static final Duration FIGURES = Duration.ofSeconds(10);
   private static final Duration WISHES = Duration.ofSeconds(2);
+  private static final Duration USE = Duration.ofSeconds(2);
   private static final Duration EXPIRY = Duration.ofMinutes(1);
   private static final Duration POLICIES = Duration.ofMinutes(1);
 
@@ -37,7 +39,8 @@ final class Upkeep {
       ApiKeys keys,
       KeyAllowance allowance,
       Suppressions suppressions,
-      Transport transport) {
+      Transport transport,
+      SourceUse sources) {
     void refresh() {
       keys.refresh();
       allowance.refresh();
@@ -78,12 +81,14 @@ final class Upkeep {
     every(LEDGERS, this::lookAtLedgers);
     every(CERTIFICATES, certificates);
     every(EXPIRY, this::forgetExpired);
+    every(USE, ledgers.sources()::write);
     wishes.forEach(each -> every(WISHES, each));
     // it waits for the DNS and for policy hosts
     every(POLICIES, () -> Thread.ofVirtual().name("policies").start(this::refreshPolicies));
     every(FIGURES, () -> meters.show(queue.counts(), clock.instant()));
   }
 
+  /// To be called when nothing is sent any longer.
   void stop() {
     timer.shutdown();
     try {
@@ -93,6 +98,7 @@ final class Upkeep {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+    ledgers.sources().close();
   }
 
   private void lookAtLedgers() {

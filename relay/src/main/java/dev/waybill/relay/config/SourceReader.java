@@ -3,25 +3,33 @@ package dev.waybill.relay.config;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.sources.SourceAddress;
 import dev.waybill.relay.sources.SourcePools;
+import dev.waybill.relay.sources.WarmUp;
+import dev.waybill.relay.sources.WarmUpSchedule;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /// Reads `delivery.source-addresses` and `delivery.sources.<name>.…`, whose names the operator
 /// makes up. Confined to the thread that starts the relay.
 final class SourceReader {
   private static final String SECTION = "delivery.sources";
-  private static final List<String> LASTS = List.of("address", "address6", "helo", "pool");
+  private static final List<String> LASTS =
+      List.of("address", "address6", "helo", "pool", "warm-up", "warm-up-messages");
   private static final Kind<InetAddress> FOUR =
       address("an IPv4 address of one interface, such as 192.0.2.1", Inet4Address.class);
   private static final Kind<InetAddress> SIX =
       address("an IPv6 address of one interface, such as 2001:db8::1", Inet6Address.class);
+
+  private static final int MAX_MESSAGES = 1_000_000_000;
 
   /// The settings of one source.
   private record SourceKeys(
@@ -29,7 +37,9 @@ final class SourceReader {
       Key<InetAddress> address,
       Key<InetAddress> address6,
       Key<DomainName> helo,
-      Key<String> pool) {
+      Key<String> pool,
+      Key<LocalDate> warmUp,
+      Key<Integer> messages) {
     static SourceKeys of(String name) {
       return new SourceKeys(
           name,
@@ -39,20 +49,27 @@ final class SourceReader {
           key(
               name,
               3,
-              new Kind<>(SourcePools.NAME, t -> Optional.of(t).filter(SourcePools::isName))));
+              new Kind<>(SourcePools.NAME, t -> Optional.of(t).filter(SourcePools::isName))),
+          key(name, 4, new Kind<>("a day such as 2026-12-01", SourceReader::day)),
+          new Key<>(key(name, 5), Kind.number(1, MAX_MESSAGES), Key.Form.LIST, ""));
     }
 
     List<Key<?>> all() {
-      return List.of(address, address6, helo, pool);
+      return List.of(address, address6, helo, pool, warmUp, messages);
     }
 
     private static <T> Key<T> key(String name, int last, Kind<T> kind) {
-      return new Key<>(String.join(".", SECTION, name, LASTS.get(last)), kind, Key.Form.SINGLE, "");
+      return new Key<>(key(name, last), kind, Key.Form.SINGLE, "");
+    }
+
+    private static String key(String name, int last) {
+      return String.join(".", SECTION, name, LASTS.get(last));
     }
   }
 
   private final Configuration configuration;
   private final List<SourceKeys> sources;
+  private final WarmUpSchedule usual = WarmUpSchedule.standard();
 
   SourceReader(Configuration configuration) {
     this.configuration = configuration;
@@ -89,11 +106,12 @@ final class SourceReader {
       }
       String helo = configuration.optional(keys.helo()).map(DomainName::value).orElse(heloName);
       String pool = configuration.optional(keys.pool()).orElse(SourcePools.DEFAULT);
+      WarmUp warmUp = warmUp(keys);
       for (Key<InetAddress> key : List.of(keys.address(), keys.address6())) {
         configuration
             .optional(key)
             .flatMap(address -> claim(key, address, taken))
-            .ifPresent(own -> addresses.add(new SourceAddress(own, helo, pool)));
+            .ifPresent(own -> addresses.add(new SourceAddress(own, helo, pool, warmUp)));
       }
     }
     if (addresses.size() > SourcePools.MOST) {
@@ -117,6 +135,24 @@ final class SourceReader {
       mechanisms.add(type + source.address().getHostAddress());
     }
     return mechanisms;
+  }
+
+  private @Nullable WarmUp warmUp(SourceKeys keys) {
+    List<Integer> messages = configuration.list(keys.messages());
+    if (configuration.isSet(keys.messages()) && messages.isEmpty()) {
+      configuration.wrong(keys.messages(), "messages of one day or more");
+    }
+    if (!messages.isEmpty() && !configuration.isSet(keys.warmUp())) {
+      configuration.missing(keys.warmUp());
+    }
+    if (messages.size() > WarmUpSchedule.MAX_DAYS) {
+      configuration.wrong(keys.messages(), "at most %d days".formatted(WarmUpSchedule.MAX_DAYS));
+      return null;
+    }
+    return configuration
+        .optional(keys.warmUp())
+        .map(begins -> new WarmUp(begins, messages.isEmpty() ? usual : WarmUpSchedule.of(messages)))
+        .orElse(null);
   }
 
   private Optional<InetAddress> claim(
@@ -143,6 +179,15 @@ final class SourceReader {
       }
     });
     return pools;
+  }
+
+  /// Four digits for the year: a longer one is a slip.
+  private static Optional<LocalDate> day(String text) {
+    try {
+      return Optional.of(text).filter(day -> day.length() == 10).map(LocalDate::parse);
+    } catch (DateTimeParseException wrong) {
+      return Optional.empty();
+    }
   }
 
   private static Kind<InetAddress> address(String expected, Class<? extends InetAddress> family) {

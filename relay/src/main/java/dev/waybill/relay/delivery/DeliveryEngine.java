@@ -115,6 +115,7 @@ public final class DeliveryEngine {
             new MemoryBudget(settings.memory()),
             new Semaphore(settings.totalConnections(), true),
             new Semaphore(Math.max(1, settings.totalConnections() / PROBE_SHARES), true),
+            environment.warmUps(),
             copies,
             new Ends(settle, release),
             new Scribe(environment.nanos(), environment.attempts()));

@@ -14,6 +14,7 @@ import dev.waybill.relay.smtp.SmtpClient;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TlsPolicy;
 import dev.waybill.relay.smtp.Way;
+import dev.waybill.relay.sources.SourceChoice;
 import dev.waybill.relay.transport.HostDemand;
 import dev.waybill.relay.transport.TlsSession;
 import dev.waybill.relay.transport.Transport;
@@ -65,9 +66,10 @@ final class HostConnector {
   ///
   /// @param domain the recipient's
   /// @param enforced whether only a valid certificate will do
-  /// @param pool where to come from
+  /// @param sources where to come from
   /// @param minutes of the attempt
-  record Call(MxPlan plan, String pool, DomainName domain, boolean enforced, Minutes minutes) {}
+  record Call(
+      MxPlan plan, SourceChoice sources, DomainName domain, boolean enforced, Minutes minutes) {}
 
   /// Why host after host was of no use.
   private static final class Reasons {
@@ -183,7 +185,7 @@ final class HostConnector {
             addresses ->
                 hostWays.of(
                     addresses,
-                    call.pool(),
+                    call.sources(),
                     (address, why) -> reasons.add(name(host, address) + ": " + why)),
             reasons);
     return candidate(
@@ -212,7 +214,7 @@ final class HostConnector {
             addresses ->
                 hostWays.of(
                     addresses,
-                    call.pool(),
+                    call.sources(),
                     smarthost.port(),
                     (address, why) -> reasons.add(name(host, address) + ": " + why)),
             reasons);

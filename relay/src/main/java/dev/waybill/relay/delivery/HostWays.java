@@ -2,6 +2,7 @@ package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.smtp.Way;
 import dev.waybill.relay.sources.SourceAddress;
+import dev.waybill.relay.sources.SourceChoice;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -22,6 +23,8 @@ import java.util.random.RandomGenerator;
 ///
 /// Families take turns, IPv6 first (RFC 8305 §4); within a family chance decides.
 final class HostWays {
+  private static final String NO_WAY = "no way there from this machine";
+
   private final DeliverySettings settings;
   private final AddressPolicy policy;
   private final OwnAddresses own;
@@ -35,37 +38,44 @@ final class HostWays {
   }
 
   /// @param refused hears of each address that is left out, and why
-  List<Way> of(List<InetAddress> addresses, String pool, BiConsumer<InetAddress, String> refused) {
-    return of(addresses, pool, settings.port(), policy::permits, refused);
+  List<Way> of(
+      List<InetAddress> addresses, SourceChoice sources, BiConsumer<InetAddress, String> refused) {
+    return of(addresses, sources, settings.port(), policy::permits, refused);
   }
 
   /// Those of a host that the operator names: it may be on a private network.
   List<Way> of(
-      List<InetAddress> addresses, String pool, int port, BiConsumer<InetAddress, String> refused) {
-    return of(addresses, pool, port, _ -> true, refused);
+      List<InetAddress> addresses,
+      SourceChoice sources,
+      int port,
+      BiConsumer<InetAddress, String> refused) {
+    return of(addresses, sources, port, _ -> true, refused);
   }
 
   private List<Way> of(
       List<InetAddress> addresses,
-      String pool,
+      SourceChoice sources,
       int port,
       Predicate<InetAddress> permitted,
       BiConsumer<InetAddress, String> refused) {
-    List<SourceAddress> sources = settings.sources().of(pool);
     List<Way> four = new ArrayList<>();
     List<Way> six = new ArrayList<>();
     for (InetAddress address : addresses) {
       InetSocketAddress there = new InetSocketAddress(address, port);
       boolean isFour = address instanceof Inet4Address;
-      Optional<SourceAddress> source = source(sources, isFour);
+      Optional<SourceAddress> source = sources.pick(isFour, random);
       if (!permitted.test(address)) {
         refused.accept(address, "not a public address, and not in delivery.allow-networks");
       } else if (!policy.allows(address) && own.contains(address)) {
         refused.accept(
             address,
             "an address of this machine (mail would loop), not in delivery.allow-networks");
-      } else if ((source.isEmpty() && !sources.isEmpty()) || !(isFour || hasRoute(there))) {
-        refused.accept(address, "no way there from this machine");
+      } else if (!isFour && !hasRoute(there)) {
+        refused.accept(address, NO_WAY);
+      } else if (sources.misses(isFour)) {
+        refused.accept(address, "nothing more may leave today from addresses of its family");
+      } else if (source.isEmpty() && !sources.isLeftToTheSystem()) {
+        refused.accept(address, NO_WAY);
       } else {
         (isFour ? four : six)
             .add(
@@ -87,14 +97,6 @@ final class HostWays {
       }
     }
     return both;
-  }
-
-  private Optional<SourceAddress> source(List<SourceAddress> sources, boolean four) {
-    List<SourceAddress> own =
-        sources.stream()
-            .filter(source -> source.address() instanceof Inet4Address == four)
-            .toList();
-    return own.isEmpty() ? Optional.empty() : Optional.of(own.get(random.nextInt(own.size())));
   }
 
   /// Connecting a datagram socket asks the routing table and sends nothing.

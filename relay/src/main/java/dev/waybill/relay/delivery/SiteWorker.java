@@ -14,7 +14,6 @@ import dev.waybill.relay.smtp.TransactionResult;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Timer;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -46,29 +45,14 @@ final class SiteWorker implements Runnable {
     record Unattempted() implements Result {}
   }
 
-  /// What it is doing for its delivery, for whoever asks.
-  private enum Step {
-    PERMIT("waiting for a connection: all of delivery.total-connections are in use"),
-    PROBE("waiting for a connection: too many sites that were down are being tried"),
-    CONNECTING("connecting"),
-    MEMORY("waiting for memory: delivery.memory is in use"),
-    SENDING("being sent");
-
-    private final String words;
-
-    Step(String words) {
-      this.words = words;
-    }
-  }
-
   private final Site site;
   private final Workshop shop;
   private final AtomicInteger attempting;
   private final Minutes minutes;
   private final HostWords words;
+  private final Departure departure;
   private @Nullable ClientSession session;
   private AttemptOutcome.@Nullable Security security;
-  private @Nullable String source;
   private boolean permitted;
   private String provider;
   private int carried;
@@ -82,6 +66,7 @@ final class SiteWorker implements Runnable {
     this.attempting = attempting;
     this.minutes = shop.scribe().minutes();
     this.words = new HostWords(site, shop);
+    this.departure = new Departure(site, shop);
     this.provider = shop.providers().of(site.plan().records().getFirst().exchange());
   }
 
@@ -104,7 +89,7 @@ final class SiteWorker implements Runnable {
   void explain(Set<DeliveryKey> keys, BiConsumer<DeliveryKey, String> told) {
     DeliveryKey key = current;
     if (key != null && keys.contains(key)) {
-      told.accept(key, step.words);
+      told.accept(key, step.words());
     }
   }
 
@@ -164,6 +149,9 @@ final class SiteWorker implements Runnable {
 
   private Result attempt(ReadyDelivery delivery) {
     DomainName domain = delivery.recipient().domain();
+    if (!departure.begins(delivery)) {
+      hangUp();
+    }
     Result refusal = session == null ? connect(domain) : null;
     if (refusal != null) {
       return refusal;
@@ -205,6 +193,10 @@ final class SiteWorker implements Runnable {
       }
       if (refusal != null || session == null) {
         return refusal == null ? new Result.Unattempted() : refusal;
+      }
+      if (!departure.takes()) {
+        // others were faster: it looks for another address, or waits for another day
+        return new Result.Unattempted();
       }
       boolean fresh = carried == 0;
       AttemptOutcome.Peer peer = peer(session, tlsRequired);
@@ -264,12 +256,13 @@ final class SiteWorker implements Runnable {
 
   /// @return null when there is a session now, or what came of the delivery otherwise
   private @Nullable Result connect(DomainName domain) {
-    Optional<Outages.Lasting> outage = shop.outages().current(site.key());
-    if (outage.isPresent()) {
-      // not tried, and not counted as if it had been
-      site.unused();
-      return new Result.Ended(
-          new AttemptOutcome.Postponed(outage.get().reason(), outage.get().left()));
+    Optional<AttemptOutcome.Postponed> postponed =
+        shop.outages()
+            .current(site.key())
+            .map(outage -> new AttemptOutcome.Postponed(outage.reason(), outage.left()))
+            .or(departure::held);
+    if (postponed.isPresent()) {
+      return untried(postponed.get());
     }
     HostConnector.Contact.None none = open(domain, false);
     if (none == null) {
@@ -279,8 +272,18 @@ final class SiteWorker implements Runnable {
     if (site.isStopped() || site.isCrowded()) {
       return new Result.Unattempted();
     }
+    Optional<AttemptOutcome.Postponed> missed = departure.missed();
+    if (missed.isPresent()) {
+      return untried(missed.get());
+    }
     words.unreached(none, provider);
     return new Result.Ended(new AttemptOutcome.Unreachable(none.reason(), none.security()));
+  }
+
+  /// Not counted as if the site had been asked to take it.
+  private Result untried(AttemptOutcome.Postponed outcome) {
+    site.unused();
+    return new Result.Ended(outcome);
   }
 
   /// Makes sure of a valid certificate; a host without one is no reason to call its site down.
@@ -327,12 +330,12 @@ final class SiteWorker implements Runnable {
       return new HostConnector.Contact.None("delivery is stopping", false, null, null);
     }
     HostConnector.Call call =
-        new HostConnector.Call(site.plan(), site.key().pool(), domain, enforced, minutes);
+        new HostConnector.Call(site.plan(), departure.choice(), domain, enforced, minutes);
     return switch (shop.connector().open(call)) {
       case HostConnector.Contact.Open(ClientSession opened, var how, var from) -> {
         session = opened;
         security = how;
-        source = from.map(InetAddress::getHostAddress).orElse(null);
+        departure.opened(from);
         carried = 0;
         provider = shop.providers().of(opened.host());
         shop.meters().opened(provider);
@@ -381,6 +384,6 @@ final class SiteWorker implements Runnable {
               TransportLevel.ENFORCED.text(), how.reason(), how.downgrade());
     }
     return new AttemptOutcome.Peer(
-        with.host(), with.address().getAddress().getHostAddress(), tls, how, source);
+        with.host(), with.address().getAddress().getHostAddress(), tls, how, departure.source());
   }
 }

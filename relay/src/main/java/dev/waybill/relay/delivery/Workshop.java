@@ -2,6 +2,7 @@ package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.shaping.Throttling;
+import dev.waybill.relay.sources.WarmUps;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
@@ -12,6 +13,7 @@ import java.util.function.LongSupplier;
 /// @param memory the octets of rendered copies
 /// @param connections one permit per connection
 /// @param probes one more for each that is being opened to a site that was down
+/// @param warmUps how much new addresses may send yet
 /// @param copies makes them
 /// @param ends where deliveries go when a worker is done with them
 /// @param scribe writes down what was said
@@ -26,6 +28,7 @@ record Workshop(
     MemoryBudget memory,
     Semaphore connections,
     Semaphore probes,
+    WarmUps warmUps,
     RenderedCopy.Maker copies,
     Ends ends,
     Scribe scribe) {}

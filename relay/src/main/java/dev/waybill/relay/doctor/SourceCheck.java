@@ -3,6 +3,7 @@ package dev.waybill.relay.doctor;
 import dev.waybill.relay.dns.Lookup;
 import dev.waybill.relay.sources.SourceAddress;
 import dev.waybill.relay.sources.SourcePools;
+import dev.waybill.relay.sources.WarmUp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -137,7 +138,10 @@ final class SourceCheck {
   }
 
   private static String configuredAt(SourceAddress source) {
-    return source.pool().equals(SourcePools.DEFAULT) ? "as configured" : "pool " + source.pool();
+    String pool =
+        source.pool().equals(SourcePools.DEFAULT) ? "as configured" : "pool " + source.pool();
+    WarmUp warmUp = source.warmUp();
+    return warmUp == null ? pool : pool + ", warm-up since " + warmUp.begins();
   }
 
   private static Diagnosis absent(Source source) {

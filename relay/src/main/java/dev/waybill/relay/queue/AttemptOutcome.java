@@ -144,10 +144,11 @@ public sealed interface AttemptOutcome {
     }
   }
 
-  /// It was not tried, since its destination is left alone for now: no attempt of its own.
+  /// It was not tried, since its destination is left alone for now or nothing more may leave today
+  /// from our addresses: no attempt of its own.
   ///
-  /// @param reason what the destination said or did
-  /// @param pause how long it is left alone yet
+  /// @param reason what the destination said or did, or which addresses are being warmed up
+  /// @param pause how long that goes on
   record Postponed(String reason, Duration pause) implements AttemptOutcome {}
 
   /// The recipient was suppressed after the message had been accepted.

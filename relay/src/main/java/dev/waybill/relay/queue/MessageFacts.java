@@ -60,6 +60,11 @@ public record MessageFacts(
     }
   }
 
+  /// When its deliveries were due first: their lifetime begins then.
+  public Instant dueSince() {
+    return sendAt == null ? acceptedAt : sendAt;
+  }
+
   /// Whose turn its deliveries share.
   public Flow flow() {
     return new Flow(domainId, stream);

@@ -148,7 +148,7 @@ final class SettlementRules {
       Duration asked) {
     int attempts = delivery.attempts() + 1;
     Duration pause = retry.pauseAfter(attempts, random);
-    Instant end = birth(delivery).plus(retry.lifetime());
+    Instant end = delivery.message().facts().dueSince().plus(retry.lifetime());
     if (!now.isBefore(end)) {
       return expired(delivery, owner, now, facts);
     }
@@ -173,7 +173,7 @@ final class SettlementRules {
     if (before == null) {
       return begins && delivery.attempts() == 0;
     }
-    Instant becomesLong = birth(delivery).plus(LONG_DELAY);
+    Instant becomesLong = delivery.message().facts().dueSince().plus(LONG_DELAY);
     return !now.isBefore(becomesLong) && before.isBefore(becomesLong);
   }
 
@@ -182,7 +182,7 @@ final class SettlementRules {
   private Settlement postponed(
       ReadyDelivery delivery, long owner, Instant now, String reason, Duration pause) {
     RetrySchedule retry = retries.apply(delivery.message().facts().stream());
-    Instant birth = birth(delivery);
+    Instant birth = delivery.message().facts().dueSince();
     Instant end = birth.plus(retry.lifetime());
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("reply", reason);
@@ -212,12 +212,6 @@ final class SettlementRules {
     facts.putIfAbsent("class", BounceClass.NETWORK.text());
     facts.put("permanence", Permanence.SOFT.text());
     return done(delivery, owner, event(delivery, EventType.EMAIL_BOUNCED, now, facts));
-  }
-
-  private static Instant birth(ReadyDelivery delivery) {
-    MessageFacts facts = delivery.message().facts();
-    Instant sendAt = facts.sendAt();
-    return sendAt == null ? facts.acceptedAt() : sendAt;
   }
 
   /// With the class, and with what the refusal says about the address, such as `hard`.

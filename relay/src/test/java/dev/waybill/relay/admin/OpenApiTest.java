@@ -104,6 +104,8 @@ class OpenApiTest {
             Map.entry("Breaker", BreakersResource.BreakerView.class),
             Map.entry("BreakerFigures", BreakersResource.FiguresView.class),
             Map.entry("StreamRetry", StreamsResource.RetryView.class),
+            Map.entry("Source", SourcesResource.SourceView.class),
+            Map.entry("SourceWarmUp", SourcesResource.WarmUpView.class),
             Map.entry("Queue", QueueResource.QueueView.class),
             Map.entry("Destination", QueueResource.DestinationView.class),
             Map.entry("QueueChangeRequest", QueueFilter.class),

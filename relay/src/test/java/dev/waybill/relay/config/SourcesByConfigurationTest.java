@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.relay.sources.SourceAddress;
 import dev.waybill.relay.sources.SourcePools;
+import dev.waybill.relay.sources.WarmUp;
+import dev.waybill.relay.sources.WarmUpSchedule;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,32 @@ class SourcesByConfigurationTest {
   }
 
   @Test
+  void newAddressesAreWarmedUp() throws IOException {
+    RelaySettings settings =
+        settled(
+            """
+            delivery:
+              sources:
+                letters: {address: 192.0.2.11, address6: 2001:db8::11, warm-up: 2026-12-01}
+                receipts:
+                  address: 192.0.2.12
+                  warm-up: 2026-12-05
+                  warm-up-messages: [20, 1_000]
+                known: {address: 192.0.2.13}
+            """,
+            Map.of());
+
+    WarmUp usual = new WarmUp(LocalDate.parse("2026-12-01"), WarmUpSchedule.standard());
+    assertThat(settings.delivery().sources().addresses())
+        .extracting(SourceAddress::warmUp)
+        .containsExactly(
+            usual,
+            usual,
+            new WarmUp(LocalDate.parse("2026-12-05"), WarmUpSchedule.of(List.of(20, 1000))),
+            null);
+  }
+
+  @Test
   void spfNamesThisHostTooWhereTheSystemPicks() throws IOException {
     assertThat(settled("", Map.of()).plan().spfMechanisms()).containsExactly("a:relay.example.com");
     assertThat(
@@ -106,6 +135,11 @@ class SourcesByConfigurationTest {
           b: {address: 192.0.2.1, helo: not a name} | delivery.sources.b.helo: not a name (expected: a host name such as mail.example.com)
           b: {address: 192.0.2.1, pool: A pool}     | delivery.sources.b.pool: A pool (expected: 1 to 32 of a-z, 0-9 and -, beginning with a letter)
           B_b: {address: 192.0.2.1}   | delivery.sources.B_b.address: 192.0.2.1 (expected: a source's name of 1 to 32 of a-z, 0-9 and -, beginning with a letter)
+          b: {address: 192.0.2.1, warm-up: 31.12.2026}  | delivery.sources.b.warm-up: 31.12.2026 (expected: a day such as 2026-12-01)
+          b: {address: 192.0.2.1, warm-up: 2026-02-30}  | delivery.sources.b.warm-up: 2026-02-30 (expected: a day such as 2026-12-01)
+          b: {address: 192.0.2.1, warm-up-messages: 50} | delivery.sources.b.warm-up: not set (expected: a day such as 2026-12-01)
+          b: {address: 192.0.2.1, warm-up: 2026-12-01, warm-up-messages: [50, 0]} | delivery.sources.b.warm-up-messages: 0 (expected: a number from 1 to 1000000000)
+          b: {address: 192.0.2.1, warm-up: 2026-12-01, warm-up-messages: []}      | delivery.sources.b.warm-up-messages:  (expected: messages of one day or more)
           b: {adress: 192.0.2.1}      | delivery.sources.b.adress: 192.0.2.1 (expected: a known key
           """)
   void namesWhatIsWrongWithASource(String written, String problem) throws IOException {

@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import dev.waybill.relay.doctor.Diagnosis.Verdict;
 import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.sources.SourceAddress;
+import dev.waybill.relay.sources.WarmUp;
+import dev.waybill.relay.sources.WarmUpSchedule;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -232,7 +235,11 @@ class ExaminesTheSendingHostTest {
         Optional.of(
             from(
                 new SourceAddress(LOOPBACK, "relay.example", "default"),
-                new SourceAddress(another, "news.example", "news")));
+                new SourceAddress(
+                    another,
+                    "news.example",
+                    "news",
+                    new WarmUp(LocalDate.parse("2026-12-01"), WarmUpSchedule.standard()))));
     relay.dns.zone("news.example. 60 IN A 127.0.0.9");
 
     List<Diagnosis> all = relay.examine().diagnoses();
@@ -241,7 +248,8 @@ class ExaminesTheSendingHostTest {
         .filteredOn(each -> each.check() == Check.SOURCE)
         .extracting(Diagnosis::found)
         .containsExactly(
-            "Mail leaves from here (as configured).", "Mail leaves from here (pool news).");
+            "Mail leaves from here (as configured).",
+            "Mail leaves from here (pool news, warm-up since 2026-12-01).");
     assertThat(all)
         .filteredOn(each -> each.check() == Check.HELO)
         .extracting(Diagnosis::subject, Diagnosis::verdict, Diagnosis::paste)

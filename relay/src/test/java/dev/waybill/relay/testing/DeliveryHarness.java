@@ -24,6 +24,7 @@ import dev.waybill.relay.shaping.SiteLimits;
 import dev.waybill.relay.smtp.ClientTimeouts;
 import dev.waybill.relay.smtp.IpNetwork;
 import dev.waybill.relay.sources.SourcePools;
+import dev.waybill.relay.sources.WarmUps;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.streams.Stream;
@@ -46,7 +47,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -205,13 +205,18 @@ public final class DeliveryHarness implements AutoCloseable {
 
   public final TinyDnsServer dns = new TinyDnsServer();
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+  /// Tells the day to what warms addresses up; it stands at the beginning of 1970-01-01.
+  public final MovableClock clock = new MovableClock(Instant.EPOCH);
+
+  public final WarmUps warmUps;
   public final DeliveryEngine engine;
   private final ScriptedMailHost first = new ScriptedMailHost("127.0.0.2", 0);
   private final List<ScriptedMailHost> hosts = new ArrayList<>(List.of(first));
   private final Map<DeliveryKey, List<AttemptOutcome>> outcomes = new ConcurrentHashMap<>();
   private final List<ReadyDelivery> released = new CopyOnWriteArrayList<>();
   private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
-  private final AtomicInteger accepted = new AtomicInteger();
+  private final Map<DeliveryKey, Integer> accepted = new ConcurrentHashMap<>();
   private volatile BiConsumer<ReadyDelivery, AttemptOutcome> settled = (_, _) -> {};
   private volatile RenderedCopy.Maker copies = (delivery, _) -> plain(delivery);
 
@@ -250,6 +255,7 @@ public final class DeliveryHarness implements AutoCloseable {
             options.trusted(),
             options.shaping(),
             routes.apply(first.port()));
+    this.warmUps = new WarmUps(options.sources(), _ -> Duration.ofDays(5), clock);
     this.engine =
         new DeliveryEngine(
             settings,
@@ -263,7 +269,8 @@ public final class DeliveryHarness implements AutoCloseable {
               settled.accept(delivery, outcome);
             },
             released::add,
-            new DeliveryEnvironment(System::nanoTime, new SecureRandom(), meters, attempts::add));
+            new DeliveryEnvironment(
+                System::nanoTime, new SecureRandom(), meters, attempts::add, warmUps));
   }
 
   private static Transport opportunistic(Resolver resolver, int port) {
@@ -309,7 +316,7 @@ public final class DeliveryHarness implements AutoCloseable {
 
   /// Hands a delivery of a queue over.
   public void take(ReadyDelivery delivery) {
-    accepted.incrementAndGet();
+    accepted.merge(delivery.key(), 1, Integer::sum);
     engine.accept(delivery);
   }
 
@@ -432,8 +439,10 @@ public final class DeliveryHarness implements AutoCloseable {
   @Override
   public void close() throws IOException {
     engine.stop(Duration.ofSeconds(5));
-    assertThat(outcomes.values()).allSatisfy(each -> assertThat(each).hasSize(1));
-    assertThat(outcomes.size() + released.size()).isEqualTo(accepted.get());
+    outcomes.forEach(
+        (key, each) -> assertThat(each).hasSizeLessThanOrEqualTo(accepted.getOrDefault(key, 0)));
+    assertThat(outcomes.values().stream().mapToInt(List::size).sum() + released.size())
+        .isEqualTo(accepted.values().stream().mapToInt(times -> times).sum());
     assertThat(engine.load().deliveries()).isZero();
     assertThat(engine.load().sites()).isZero();
     await().untilAsserted(() -> assertThat(hosts).allMatch(host -> host.openConnections() == 0));
