@@ -90,6 +90,11 @@ public final class ClientSession implements AutoCloseable {
     return wire.tls().isPresent() && certificateProblem().isEmpty();
   }
 
+  /// Whether the host keeps to REQUIRETLS (RFC 8689 §2), which it can say under TLS only.
+  public boolean offersRequireTls() {
+    return wire.tls().isPresent() && extensions.requireTls();
+  }
+
   /// Whether another transaction may follow.
   public boolean isUsable() {
     return usable;
@@ -230,6 +235,9 @@ public final class ClientSession implements AutoCloseable {
     }
     if (international) {
       command.append(" SMTPUTF8");
+    }
+    if (envelope.requireTls() && offersRequireTls()) {
+      command.append(" REQUIRETLS");
     }
     if (extensions.dsn()) {
       envelope.dsn().ofMail().forEach(word -> command.append(' ').append(word));

@@ -12,15 +12,28 @@ import org.jspecify.annotations.Nullable;
 /// @param eightBit whether the message's body has octets above 127
 /// @param smtpUtf8 whether its header or addresses have (RFC 6531 §3.1)
 /// @param dsn what the sender wants to hear; said to hosts that offer DSN
+/// @param requireTls whether the host is to keep to REQUIRETLS (RFC 8689 §2), which is said under
+///   TLS to one that offers it
 public record Envelope(
     @Nullable EmailAddress returnPath,
     EmailAddress recipient,
     boolean eightBit,
     boolean smtpUtf8,
-    DsnParameters dsn) {
+    DsnParameters dsn,
+    boolean requireTls) {
   public Envelope {
     Objects.requireNonNull(recipient, "recipient");
     Objects.requireNonNull(dsn, "dsn");
+  }
+
+  /// One that may travel on in any way.
+  public Envelope(
+      @Nullable EmailAddress returnPath,
+      EmailAddress recipient,
+      boolean eightBit,
+      boolean smtpUtf8,
+      DsnParameters dsn) {
+    this(returnPath, recipient, eightBit, smtpUtf8, dsn, false);
   }
 
   boolean isInternational() {

@@ -10,6 +10,8 @@ import java.util.TreeSet;
 ///
 /// @param maxSize the largest message in octets, 0 for no fixed limit; empty without SIZE (RFC
 ///   1870)
+/// @param requireTls whether it keeps to REQUIRETLS (RFC 8689 §2); what it says of that in clear
+///   counts for nothing
 /// @param auth the mechanisms of AUTH (RFC 4954 §3), in capitals; empty without
 public record Extensions(
     boolean pipelining,
@@ -19,12 +21,14 @@ public record Extensions(
     boolean startTls,
     boolean enhancedStatusCodes,
     boolean dsn,
+    boolean requireTls,
     Set<String> auth) {
   private static final int MAX_MECHANISMS = 30;
 
   /// What a host has that knows only HELO.
   public static final Extensions NONE =
-      new Extensions(false, OptionalLong.empty(), false, false, false, false, false, Set.of());
+      new Extensions(
+          false, OptionalLong.empty(), false, false, false, false, false, false, Set.of());
 
   public Extensions {
     auth = Set.copyOf(auth);
@@ -39,6 +43,7 @@ public record Extensions(
     boolean startTls = false;
     boolean enhancedStatusCodes = false;
     boolean dsn = false;
+    boolean requireTls = false;
     Set<String> auth = new TreeSet<>();
     for (String line : ehloLines.subList(1, ehloLines.size())) {
       String[] words = line.strip().split(" +", 3);
@@ -50,12 +55,21 @@ public record Extensions(
         case "STARTTLS" -> startTls = true;
         case "ENHANCEDSTATUSCODES" -> enhancedStatusCodes = true;
         case "DSN" -> dsn = true;
+        case "REQUIRETLS" -> requireTls = true;
         case "AUTH" -> auth.addAll(mechanisms(line));
         default -> {}
       }
     }
     return new Extensions(
-        pipelining, maxSize, eightBitMime, smtpUtf8, startTls, enhancedStatusCodes, dsn, auth);
+        pipelining,
+        maxSize,
+        eightBitMime,
+        smtpUtf8,
+        startTls,
+        enhancedStatusCodes,
+        dsn,
+        requireTls,
+        auth);
   }
 
   private static List<String> mechanisms(String line) {

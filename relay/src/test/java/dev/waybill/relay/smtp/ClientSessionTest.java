@@ -187,6 +187,19 @@ class ClientSessionTest {
   }
 
   @Test
+  void saysRequireTlsUnderTlsOnly(@TempDir Path folder) throws Exception {
+    host.offers("REQUIRETLS").startTls(SelfSignedCertificate.of("mx.a.example", folder).context());
+    for (TlsPolicy policy : List.of(TlsPolicy.CLEAR, TlsPolicy.OPPORTUNISTIC)) {
+      try (ClientSession session = session(policy)) {
+        session.send(new Envelope(FROM, TO, false, false, DsnParameters.NONE, true), new byte[0]);
+      }
+    }
+    assertThat(host.received())
+        .extracting(copy -> copy.tls() + copy.mail().substring(copy.mail().indexOf('>') + 1))
+        .containsExactly("false", "true REQUIRETLS");
+  }
+
+  @Test
   void saysNothingOfReportsToAHostThatDoesNotKnowThem() {
     DsnParameters asked =
         new DsnParameters(
