@@ -48,6 +48,7 @@ final class EmailTrace {
     String returnPath = Column.text(envelope.path("return_path_domain"));
     line("Return path", returnPath.isEmpty() ? "" : "bounces+<token>@" + returnPath);
     line("Size", size(envelope));
+    line("TLS", tls(Column.text(envelope.path("tls_required"))));
     line("Recipients", Column.text(envelope.path("recipients")));
     line("Stream", Column.text(trace.path("stream")));
     line("Tag", Column.text(trace.path("tag")));
@@ -65,6 +66,14 @@ final class EmailTrace {
       out.println();
       recipient(recipient);
     }
+  }
+
+  private static String tls(String required) {
+    return switch (required) {
+      case "yes" -> "required on all of its way (REQUIRETLS)";
+      case "no" -> "not required, whatever the recipient's domain demands (TLS-Required: No)";
+      default -> required;
+    };
   }
 
   private void recipient(JsonNode recipient) {

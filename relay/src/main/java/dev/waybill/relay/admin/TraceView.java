@@ -4,6 +4,7 @@ import dev.waybill.relay.admin.EventsResource.EventView;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.events.Journal;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.smtp.Dialogue;
 import dev.waybill.relay.transcripts.Transcript;
@@ -38,6 +39,7 @@ record TraceView(
   /// @param received how it came in, as its Received field says
   /// @param envelopeFrom the MAIL FROM of the submission; null for the null sender
   /// @param returnPathDomain where its bounces go now; null when the domain is gone
+  /// @param tlsRequired `yes` for REQUIRETLS, `no` for `TLS-Required: No`, null for neither
   record EnvelopeView(
       String received,
       @Nullable String envelopeFrom,
@@ -45,6 +47,7 @@ record TraceView(
       long size,
       boolean eightBit,
       boolean smtpUtf8,
+      @Nullable String tlsRequired,
       int recipients) {}
 
   /// @param decision what was to be decided, such as `stream`
@@ -131,6 +134,7 @@ record TraceView(
             facts.size(),
             facts.eightBit(),
             facts.smtpUtf8(),
+            facts.tlsWish() == TlsWish.NONE ? null : facts.tlsWish().text(),
             accepted.size()),
         decisions(facts, accepted),
         recipients,

@@ -82,7 +82,7 @@ final class DeliveryMeters {
       return;
     }
     attempts.computeIfAbsent(new Labels(provider, result(outcome)), this::counter).increment();
-    if (outcome instanceof AttemptOutcome.Rejected(_, String reply)) {
+    if (outcome instanceof AttemptOutcome.Rejected(_, String reply, _)) {
       bounces
           .computeIfAbsent(
               new Labels(provider, judge.judge(reply).cause().text()), this::bounceCounter)

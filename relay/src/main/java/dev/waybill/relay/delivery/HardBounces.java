@@ -31,7 +31,7 @@ public final class HardBounces {
   /// Whether the outcome says that the address is dead, as opposed to no wish for this mail: by the
   /// same rules as reports that come later.
   boolean saysDeadAddress(AttemptOutcome outcome) {
-    return outcome instanceof AttemptOutcome.Rejected(_, String reply)
+    return outcome instanceof AttemptOutcome.Rejected(_, String reply, _)
         && judge.judge(reply).permanence() == Permanence.HARD;
   }
 

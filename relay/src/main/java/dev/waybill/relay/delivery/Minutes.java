@@ -78,7 +78,7 @@ final class Minutes {
     return switch (outcome) {
       case AttemptOutcome.Delivered(_, String reply, _) -> new Attempt.Ending("delivered", reply);
       case AttemptOutcome.Deferred(_, String reply, _) -> new Attempt.Ending("deferred", reply);
-      case AttemptOutcome.Rejected(_, String reply) -> new Attempt.Ending("rejected", reply);
+      case AttemptOutcome.Rejected(_, String reply, _) -> new Attempt.Ending("rejected", reply);
       case AttemptOutcome.Unreachable(String reason, _) ->
           new Attempt.Ending("unreachable", reason);
       case AttemptOutcome.Postponed(String reason, _) -> new Attempt.Ending("postponed", reason);

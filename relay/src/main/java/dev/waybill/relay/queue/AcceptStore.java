@@ -9,6 +9,7 @@ import dev.waybill.relay.idempotency.IdempotencyKey;
 import dev.waybill.relay.idempotency.IdempotencyStore;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.streams.Stream;
@@ -108,8 +109,9 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
             """
             insert into message (id, accepted_at, send_at, domain_id, domain_name, header_from,
               subject, stream, tag, metadata, track_opens, track_clicks, received, size, eight_bit,
-              smtp_utf8, body_segment, body_offset, stream_kind, envelope_from)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+              smtp_utf8, body_segment, body_offset, stream_kind, envelope_from,
+              tls_required)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
             """)) {
       for (Accepting message : messages) {
         MessageFacts facts = message.facts();
@@ -135,6 +137,8 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
         insert.setString(19, facts.stream().kind().text());
         EmailAddress envelopeFrom = facts.envelopeFrom();
         insert.setString(20, envelopeFrom == null ? null : envelopeFrom.toString());
+        TlsWish wish = facts.tlsWish();
+        insert.setString(21, wish == TlsWish.NONE ? null : wish.text());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -208,6 +212,9 @@ final class AcceptStore implements GroupCommit.Writer<Accepting> {
       Map<String, String> details = dsnFacts(recipient.dsn());
       if (!facts.stream().equals(Stream.TRANSACTIONAL)) {
         details.put("stream", facts.stream().name());
+      }
+      if (facts.tlsWish() != TlsWish.NONE) {
+        details.put("tls_required", facts.tlsWish().text());
       }
       String heldFor = message.heldFor();
       if (suppressedFor == null && heldFor != null) {

@@ -131,8 +131,17 @@ public sealed interface AttemptOutcome {
 
   /// The recipient's side said no for good: a 5xx reply, a null MX, a domain that does not exist.
   ///
-  /// @param peer null when the DNS said no
-  record Rejected(@Nullable Peer peer, String reply) implements AttemptOutcome {}
+  /// So is that no host of the domain keeps to what the sender requires (RFC 8689 §4.2.1).
+  ///
+  /// @param peer null when the DNS said no, or when no host may be told of the mail
+  /// @param security what no host keeps to; null when that is not why
+  record Rejected(@Nullable Peer peer, String reply, @Nullable Security security)
+      implements AttemptOutcome {
+    /// For another reason than security.
+    public Rejected(@Nullable Peer peer, String reply) {
+      this(peer, reply, null);
+    }
+  }
 
   /// No host could be talked to, or none said anything final.
   ///

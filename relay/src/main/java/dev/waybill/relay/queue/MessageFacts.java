@@ -2,6 +2,7 @@ package dev.waybill.relay.queue;
 
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.shaping.Flow;
 import dev.waybill.relay.streams.Stream;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param smtpUtf8 whether the submission asked for SMTPUTF8
 /// @param envelopeFrom the MAIL FROM of the submission, which no host is told; null for the null
 ///   sender
+/// @param tlsWish what was asked for about TLS on its way
 public record MessageFacts(
     UUID id,
     Instant acceptedAt,
@@ -47,17 +49,82 @@ public record MessageFacts(
     long size,
     boolean eightBit,
     boolean smtpUtf8,
-    @Nullable EmailAddress envelopeFrom) {
+    @Nullable EmailAddress envelopeFrom,
+    TlsWish tlsWish) {
 
   public MessageFacts {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(acceptedAt, "acceptedAt");
     Objects.requireNonNull(domainId, "domainId");
     Objects.requireNonNull(domain, "domain");
+    Objects.requireNonNull(tlsWish, "tlsWish");
     metadata = Map.copyOf(metadata);
     if (size < 0) {
       throw new IllegalArgumentException("size %d (expected: 0 or more)".formatted(size));
     }
+  }
+
+  /// With no wish about TLS.
+  public MessageFacts(
+      UUID id,
+      Instant acceptedAt,
+      @Nullable Instant sendAt,
+      UUID domainId,
+      DomainName domain,
+      String headerFrom,
+      String subject,
+      Stream stream,
+      @Nullable String tag,
+      Map<String, String> metadata,
+      @Nullable Boolean trackOpens,
+      @Nullable Boolean trackClicks,
+      String received,
+      long size,
+      boolean eightBit,
+      boolean smtpUtf8,
+      @Nullable EmailAddress envelopeFrom) {
+    this(
+        id,
+        acceptedAt,
+        sendAt,
+        domainId,
+        domain,
+        headerFrom,
+        subject,
+        stream,
+        tag,
+        metadata,
+        trackOpens,
+        trackClicks,
+        received,
+        size,
+        eightBit,
+        smtpUtf8,
+        envelopeFrom,
+        TlsWish.NONE);
+  }
+
+  /// The same with another wish about TLS.
+  public MessageFacts withTlsWish(TlsWish wish) {
+    return new MessageFacts(
+        id,
+        acceptedAt,
+        sendAt,
+        domainId,
+        domain,
+        headerFrom,
+        subject,
+        stream,
+        tag,
+        metadata,
+        trackOpens,
+        trackClicks,
+        received,
+        size,
+        eightBit,
+        smtpUtf8,
+        envelopeFrom,
+        wish);
   }
 
   /// When its deliveries were due first: their lifetime begins then.

@@ -2,6 +2,7 @@ package dev.waybill.relay.queue;
 
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.storage.Columns;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.StorageException;
@@ -18,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +149,8 @@ final class MessageStore {
         row.getLong("size"),
         row.getBoolean("eight_bit"),
         row.getBoolean("smtp_utf8"),
-        envelopeFrom(row));
+        envelopeFrom(row),
+        TlsWish.of(Objects.requireNonNullElse(row.getString("tls_required"), "")));
   }
 
   private static @Nullable EmailAddress envelopeFrom(ResultSet row) throws SQLException {

@@ -55,11 +55,11 @@ final class SettlementRules {
         facts.putAll(copy.facts());
         yield done(delivery, owner, event(delivery, EventType.EMAIL_DELIVERED, now, facts));
       }
-      case AttemptOutcome.Rejected(AttemptOutcome.Peer peer, String reply) ->
+      case AttemptOutcome.Rejected rejected ->
           done(
               delivery,
               owner,
-              event(delivery, EventType.EMAIL_BOUNCED, now, refused(delivery, peer, reply)));
+              event(delivery, EventType.EMAIL_BOUNCED, now, refused(delivery, rejected)));
       case AttemptOutcome.Suppressed(String reason) ->
           done(
               delivery,
@@ -215,12 +215,15 @@ final class SettlementRules {
   }
 
   /// With the class, and with what the refusal says about the address, such as `hard`.
-  private Map<String, String> refused(
-      ReadyDelivery delivery, AttemptOutcome.@Nullable Peer peer, String reply) {
-    Map<String, String> facts = facts(delivery, peer, reply);
-    Bounce bounce = bounces.judge(reply);
+  private Map<String, String> refused(ReadyDelivery delivery, AttemptOutcome.Rejected rejected) {
+    Map<String, String> facts = facts(delivery, rejected.peer(), rejected.reply());
+    Bounce bounce = bounces.judge(rejected.reply());
     facts.put("class", bounce.cause().text());
     facts.put("permanence", bounce.permanence().text());
+    AttemptOutcome.Security security = rejected.security();
+    if (security != null) {
+      facts.putAll(security.facts());
+    }
     return facts;
   }
 

@@ -3,8 +3,10 @@ package dev.waybill.relay.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.events.DeliveryKey;
+import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.HistoryStore.Filter;
 import dev.waybill.relay.queue.HistoryStore.Place;
 import dev.waybill.relay.storage.DatabaseSettings;
@@ -65,6 +67,42 @@ abstract class HistoryContract {
     sweep();
     assertThat(bytes(first)).isEmpty();
     assertThat(bytes(second)).contains("second");
+  }
+
+  @Test
+  void remembersHowAMessageIsToTravel() {
+    for (TlsWish wish : TlsWish.values()) {
+      Acceptance message = bench.message("x", "ann@there.example");
+      bench.accept(
+          new Acceptance(
+              message.facts().withTlsWish(wish), message.body(), message.recipients(), null, null));
+      settle(bench.next(), QueueContract.deferred());
+    }
+    assertThat(bench.events())
+        .filteredOn(event -> event.type() == EventType.EMAIL_SENT)
+        .extracting(event -> event.facts().get("tls_required"))
+        .containsExactly(null, "yes", "no");
+    clock.advance(Duration.ofHours(1));
+    assertThat(List.of(bench.next(), bench.next(), bench.next()))
+        .extracting(delivery -> delivery.message().facts().tlsWish())
+        .containsExactlyInAnyOrder(TlsWish.values());
+  }
+
+  @Test
+  void tellsWhyMailComesBackThatNoHostMayHave() {
+    bench.accept(bench.message("x", "ann@there.example"));
+    settle(
+        bench.next(),
+        new AttemptOutcome.Rejected(
+            null,
+            "550 5.7.30 REQUIRETLS support required: mx.example: the host does not offer it",
+            new AttemptOutcome.Security("requiretls", "mx.example: not offered", null)));
+    assertThat(bench.events().getLast().type()).isEqualTo(EventType.EMAIL_BOUNCED);
+    assertThat(bench.events().getLast().facts())
+        .containsEntry("tls_policy", "requiretls")
+        .containsEntry("tls_reason", "mx.example: not offered")
+        .containsEntry("class", "policy")
+        .containsEntry("permanence", "block");
   }
 
   @Test
