@@ -8,7 +8,6 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.MessageFacts;
-import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.report.BounceJudge;
@@ -293,8 +292,7 @@ public final class DeliveryEngine {
     switch (route) {
       case Route.To to -> {
         MessageFacts facts = delivery.message().facts();
-        Route.To way = PostOffice.Kind.TLS_REPORT.is(facts) ? to.exempt() : to;
-        enqueue(delivery, way.from(settings.sources().poolOf(facts.stream())));
+        enqueue(delivery, to.carrying(facts).from(settings.sources().poolOf(facts.stream())));
       }
       case Route.Refused(String reply) ->
           settle(delivery, new AttemptOutcome.Rejected(null, reply));

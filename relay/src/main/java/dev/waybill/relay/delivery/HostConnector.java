@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 /// per connection.
 final class HostConnector {
   private static final int MAX_ADDRESSES = 8;
-  private static final int MAX_REASON = 500;
   private static final String IN_CLEAR = "the host does not offer STARTTLS";
 
   /// What came of looking for a host.
@@ -54,12 +53,21 @@ final class HostConnector {
     /// @param security what the hosts would not keep to; null when that is not why
     /// @param refusal the reply by which a host that is up turned us away before any mail was
     ///   spoken of, such as `421 4.7.0 too many connections`; null where none did
+    /// @param finding that no host keeps to REQUIRETLS, in the words a host would have used, where
+    ///   all of them were asked (RFC 8689 §4.2.1); null where another attempt may find one
     record None(
         String reason,
         boolean unresolved,
         AttemptOutcome.@Nullable Security security,
-        @Nullable String refusal)
-        implements Contact {}
+        @Nullable String refusal,
+        @Nullable String finding)
+        implements Contact {
+      AttemptOutcome outcome() {
+        return finding == null
+            ? new AttemptOutcome.Unreachable(reason, security)
+            : new AttemptOutcome.Rejected(null, finding, security);
+      }
+    }
   }
 
   /// Whom a contact is for.
@@ -69,41 +77,10 @@ final class HostConnector {
   /// @param sources where to come from
   /// @param minutes of the attempt
   record Call(
-      MxPlan plan, SourceChoice sources, DomainName domain, boolean enforced, Minutes minutes) {}
-
-  /// Why host after host was of no use.
-  private static final class Reasons {
-    private final Minutes minutes;
-    private final List<String> texts = new ArrayList<>();
-    private boolean unanswered;
-    private int tried;
-    private @Nullable TransportLevel insisting;
-    private String insistence = "";
-    private @Nullable String refusal;
-
-    Reasons(Minutes minutes) {
-      this.minutes = minutes;
-    }
-
-    void add(String text) {
-      texts.add(text);
-      minutes.remark(text);
-    }
-
-    void insecure(TransportLevel level, String text) {
-      add(text);
-      insisting = level;
-      insistence = text;
-    }
-
-    Contact.None none() {
-      return new Contact.None(
-          cut(String.join("; ", texts)),
-          tried == 0 && unanswered,
-          insisting == null
-              ? null
-              : new AttemptOutcome.Security(insisting.text(), cut(insistence), null),
-          refusal);
+      MxPlan plan, SourceChoice sources, DomainName domain, boolean enforced, Minutes minutes) {
+    /// Whether only a host will do that keeps to REQUIRETLS.
+    boolean requiresTls() {
+      return plan.policy().requireTls();
     }
   }
 
@@ -115,8 +92,10 @@ final class HostConnector {
   private final HostWays hostWays;
   private final RandomGenerator random;
   private final SecurityReport report;
-  private final Cache<InetSocketAddress, Boolean> suspects =
-      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(5)).build();
+  private final Cache<InetSocketAddress, Boolean> suspects = remembered();
+
+  /// Hosts that do not offer REQUIRETLS: all mail that asks for it need not call on them.
+  private final Cache<String, Boolean> lacking = remembered();
 
   HostConnector(
       SmtpClient client,
@@ -129,6 +108,13 @@ final class HostConnector {
     this.hostWays = hostWays;
     this.random = random;
     this.report = new SecurityReport(transport, meters);
+  }
+
+  private static <K> Cache<K, Boolean> remembered() {
+    return Caffeine.newBuilder()
+        .maximumSize(10_000)
+        .expireAfterWrite(Duration.ofMinutes(5))
+        .build();
   }
 
   /// Tries host after host until one opens a session.
@@ -218,7 +204,8 @@ final class HostConnector {
                     smarthost.port(),
                     (address, why) -> reasons.add(name(host, address) + ": " + why)),
             reasons);
-    return candidate(host, ways, () -> smarthost.demand(call.enforced()), call, reasons);
+    return candidate(
+        host, ways, () -> smarthost.demand(call.enforced() || call.requiresTls()), call, reasons);
   }
 
   private List<Way> ways(
@@ -238,18 +225,37 @@ final class HostConnector {
   private @Nullable Candidate candidate(
       String host, List<Way> ways, Supplier<HostDemand> demand, Call call, Reasons reasons) {
     if (ways.isEmpty()) {
+      reasons.unclear = true;
       return null;
     }
     return switch (demand.get()) {
+      case HostDemand.Open _ when isLacking(host, call) -> {
+        lacks(host, reasons);
+        yield null;
+      }
       case HostDemand.Open open -> new Candidate(host, open, ways);
       case HostDemand.Barred barred -> {
         reasons.unanswered |= barred.unanswered();
-        reasons.insecure(barred.level(), host + ": " + barred.reason());
+        String reason = host + ": " + barred.reason();
+        if (barred.lasting()) {
+          reasons.lasting(barred.level(), reason);
+        } else {
+          reasons.insecure(barred.level(), reason);
+        }
         report.failed(
             new TlsSession.Contact(call.domain(), host, null, null), barred, call, barred.reason());
         yield null;
       }
     };
+  }
+
+  private boolean isLacking(String host, Call call) {
+    return call.requiresTls() && lacking.getIfPresent(host) != null;
+  }
+
+  private static void lacks(String host, Reasons reasons) {
+    reasons.lacking = true;
+    reasons.lasting(TransportLevel.REQUIRETLS, host + ": the host does not offer REQUIRETLS");
   }
 
   /// An MX record names a host, never an address (RFC 5321 §5.1).
@@ -270,7 +276,7 @@ final class HostConnector {
   /// Tries a host's addresses until one opens a session.
   private Contact.@Nullable Open open(Candidate candidate, Call call, Reasons reasons) {
     List<Way> left = new ArrayList<>(candidate.ways());
-    while (!left.isEmpty() && reasons.tried < MAX_ADDRESSES) {
+    while (!left.isEmpty() && reasons.tried < MAX_ADDRESSES && !isLacking(candidate.host(), call)) {
       List<Way> ways = left.subList(0, Math.min(left.size(), MAX_ADDRESSES - reasons.tried));
       Dialing dialing = client.dial(ways);
       dialing.failures().forEach((address, why) -> failed(candidate.host(), address, why, reasons));
@@ -297,6 +303,7 @@ final class HostConnector {
       left.removeIf(
           each -> each.address().equals(address) || dialing.failures().containsKey(each.address()));
     }
+    reasons.unclear |= !left.isEmpty() && !isLacking(candidate.host(), call);
     return null;
   }
 
@@ -330,7 +337,14 @@ final class HostConnector {
     switch (opening) {
       case Opening.Ready(ClientSession session) -> {
         suspects.invalidate(way.address());
-        return new Contact.Open(session, report.opened(session, demand, call, why), way.source());
+        AttemptOutcome.Security security = report.opened(session, demand, call, why);
+        if (call.requiresTls() && !session.offersRequireTls()) {
+          session.close();
+          lacking.put(candidate.host(), true);
+          lacks(candidate.host(), reasons);
+          return null;
+        }
+        return new Contact.Open(session, security, way.source());
       }
       case Opening.Failed failed -> {
         String reason =
@@ -350,7 +364,7 @@ final class HostConnector {
         } else {
           suspects.put(way.address(), true);
           reasons.add(reason);
-          failed.refusal().ifPresent(reply -> reasons.refusal = cut(reply));
+          failed.refusal().ifPresent(reasons::refused);
         }
         return null;
       }
@@ -359,9 +373,5 @@ final class HostConnector {
 
   private static String name(String host, InetAddress address) {
     return "%s [%s]".formatted(host, address.getHostAddress());
-  }
-
-  private static String cut(String reason) {
-    return reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
   }
 }

@@ -61,6 +61,11 @@ record HostWords(Site site, Workshop shop) {
 
   /// None of the site's hosts could be talked to.
   void unreached(HostConnector.Contact.None none, String provider) {
+    if (none.finding() != null) {
+      // the hosts are there, and are not asked again for a while
+      LOG.info("site {} cannot have it: {}", site.key().hosts(), none.finding());
+      return;
+    }
     String route = site.key().route();
     if (!route.isEmpty()) {
       LOG.warn("route {} leads nowhere now: {}", route, none.reason());

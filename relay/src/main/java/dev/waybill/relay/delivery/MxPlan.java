@@ -1,7 +1,11 @@
 package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.dns.Mx;
+import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.TlsWish;
+import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.routes.Smarthost;
+import dev.waybill.relay.smtp.ClientSession;
 import dev.waybill.relay.transport.DomainPolicy;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,6 +42,36 @@ record MxPlan(List<Mx> records, DomainPolicy policy, Optional<Smarthost> smartho
         List.of(new Mx(0, smarthost.host().toString())),
         DomainPolicy.EXEMPT,
         Optional.of(smarthost));
+  }
+
+  /// Whether mail for a domain may go over a session with one of the hosts.
+  boolean permits(ClientSession session, DomainName nextHop) {
+    return session.onlyFor().filter(only -> !only.equals(nextHop)).isEmpty()
+        && (!policy.requireTls() || isSafe(session, nextHop));
+  }
+
+  /// Whether the host is told to keep to REQUIRETLS for a delivery.
+  ///
+  /// @throws IllegalStateException when it has to be and may not be: a mistake of ours
+  boolean passesOn(ClientSession session, ReadyDelivery delivery) {
+    boolean safe = isSafe(session, delivery.recipient().domain());
+    if (policy.requireTls() && !safe) {
+      throw new IllegalStateException(session.host() + " was to keep to REQUIRETLS and does not");
+    }
+    return safe && delivery.message().facts().tlsWish() == TlsWish.REQUIRED;
+  }
+
+  /// Whether a session is as REQUIRETLS wants it (RFC 8689 §2). A host that the operator names
+  /// needs no other proof that it is the right one.
+  private boolean isSafe(ClientSession session, DomainName nextHop) {
+    return session.isVerified()
+        && session.offersRequireTls()
+        && (smarthost.isPresent() || policy.proves(session.host(), nextHop));
+  }
+
+  /// The same hosts for mail that says REQUIRETLS.
+  MxPlan requiringTls() {
+    return new MxPlan(records, policy.requiringTls(), smarthost);
   }
 
   /// The hosts to try, the most preferred first, those of one preference in random order (RFC 5321

@@ -3,6 +3,8 @@ package dev.waybill.relay.delivery;
 import dev.waybill.relay.dns.MailHosts;
 import dev.waybill.relay.dns.Mx;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.queue.MessageFacts;
+import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.routes.OperatorRoute;
 import dev.waybill.relay.routes.Smarthost;
 import dev.waybill.relay.transport.DomainPolicy;
@@ -15,9 +17,26 @@ import java.util.Set;
 sealed interface Route {
   /// To the hosts of a site.
   record To(SiteKey site, MxPlan plan) implements Route {
-    /// To the same hosts, held to nothing: for mail that tells of this very way (RFC 8460 §3). A
-    /// smarthost is held to what its route says, whatever the mail.
-    To exempt() {
+    /// To the same hosts, as a message is to travel there.
+    To carrying(MessageFacts message) {
+      if (PostOffice.Kind.TLS_REPORT.is(message)) {
+        return exempt();
+      }
+      return switch (message.tlsWish()) {
+        case NONE -> this;
+        case WAIVED -> exempt();
+        case REQUIRED ->
+            // a report is not lost for want of a host that keeps to it (RFC 8689 §5)
+            PostOffice.Kind.BOUNCE_REPORT.is(message)
+                ? this
+                : new To(site.requiringTls(), plan.requiringTls());
+      };
+    }
+
+    /// To the same hosts, held to nothing: for mail that tells of this very way (RFC 8460 §3), or
+    /// whose sender waives it (RFC 8689 §3). A smarthost is held to what its route says, whatever
+    /// the mail.
+    private To exempt() {
       if (plan.smarthost().isPresent()) {
         return this;
       }

@@ -40,6 +40,11 @@ record SiteKey(List<String> hosts, DomainPolicy policy, String route, String poo
         SourcePools.DEFAULT);
   }
 
+  /// The same hosts for mail that says REQUIRETLS.
+  SiteKey requiringTls() {
+    return new SiteKey(hosts, policy.requiringTls(), route, pool);
+  }
+
   /// The same hosts, called on from another pool.
   SiteKey from(String another) {
     return new SiteKey(hosts, policy, route, another);

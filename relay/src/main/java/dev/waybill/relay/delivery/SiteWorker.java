@@ -184,7 +184,7 @@ final class SiteWorker implements Runnable {
         copy.requireTls() && !PostOffice.Kind.TLS_REPORT.is(delivery.message().facts());
     String reason = "";
     for (int conversation = 0; conversation < MAX_CONVERSATIONS; conversation++) {
-      if (session != null && session.onlyFor().filter(only -> !only.equals(domain)).isPresent()) {
+      if (session != null && !site.plan().permits(session, domain)) {
         hangUp();
       }
       Result refusal = session == null ? connect(domain) : null;
@@ -212,7 +212,8 @@ final class SiteWorker implements Runnable {
                   copy.recipient(),
                   copy.eightBit(),
                   copy.smtpUtf8(),
-                  delivery.dsn()),
+                  delivery.dsn(),
+                  site.plan().passesOn(session, delivery)),
               copy.bytes(),
               minutes.transaction());
       switch (result) {
@@ -277,7 +278,7 @@ final class SiteWorker implements Runnable {
       return untried(missed.get());
     }
     words.unreached(none, provider);
-    return new Result.Ended(new AttemptOutcome.Unreachable(none.reason(), none.security()));
+    return new Result.Ended(none.outcome());
   }
 
   /// Not counted as if the site had been asked to take it.
@@ -327,7 +328,7 @@ final class SiteWorker implements Runnable {
     }
     step = Step.CONNECTING;
     if (site.isStopped()) {
-      return new HostConnector.Contact.None("delivery is stopping", false, null, null);
+      return new HostConnector.Contact.None("delivery is stopping", false, null, null, null);
     }
     HostConnector.Call call =
         new HostConnector.Call(site.plan(), departure.choice(), domain, enforced, minutes);

@@ -19,5 +19,13 @@ public sealed interface HostDemand {
   /// The host may get none, now.
   ///
   /// @param unanswered whether that is because the DNS did not answer
-  record Barred(TransportLevel level, String reason, boolean unanswered) implements HostDemand {}
+  /// @param lasting whether all that could speak for the host was asked, and answered that it does
+  ///   not: the next attempt would hear the same
+  record Barred(TransportLevel level, String reason, boolean unanswered, boolean lasting)
+      implements HostDemand {
+    /// For a reason that may be gone the next time.
+    public Barred(TransportLevel level, String reason, boolean unanswered) {
+      this(level, reason, unanswered, false);
+    }
+  }
 }

@@ -34,7 +34,7 @@ final class SessionTeller {
     }
     Optional<String> failure =
         switch (demand.level()) {
-          case DANE, MTA_STS, ENFORCED -> Optional.empty();
+          case DANE, MTA_STS, REQUIRETLS, ENFORCED -> Optional.empty();
           case ENCRYPTED -> Optional.of(UNUSABLE);
           case NONE, OPPORTUNISTIC -> {
             if (demand.testing()) {

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,6 +122,23 @@ final class StsPolicies {
   /// Why the policy that the domain says it has could not be had lately; empty when it could.
   Optional<Trouble> trouble(DomainName domain) {
     return Optional.ofNullable(troubles.getIfPresent(domain));
+  }
+
+  /// Whether the domain says that it has no policy, or the one that it has is at hand.
+  boolean isSure(DomainName domain) {
+    Optional<DomainName> name = DomainName.parse("_mta-sts." + domain);
+    if (name.isEmpty()) {
+      return true;
+    }
+    return switch (dns.texts(name.get())) {
+      case Lookup.NoRecord<String> _, Lookup.NoSuchName<String> _ -> true;
+      case Lookup.Found<String>(List<String> texts) ->
+          StsRecord.among(texts)
+              .map(StsRecord::id)
+              .map(id -> known(domain).filter(policy -> policy.recordId().equals(id)).isPresent())
+              .orElse(true);
+      case Lookup.NoAnswer<String> _, Lookup.Unproven<String> _ -> false;
+    };
   }
 
   private Optional<KnownPolicy> known(DomainName domain) {

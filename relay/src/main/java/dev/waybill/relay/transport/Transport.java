@@ -153,6 +153,9 @@ public final class Transport {
   /// @param enforced whether the sending domain demands a valid certificate
   public HostDemand demand(
       DomainName host, DomainName nextHop, DomainPolicy policy, boolean enforced) {
+    if (policy.requireTls() && !policy.proves(host.value(), nextHop)) {
+      return unproven(nextHop);
+    }
     TlsPolicy least = TlsPolicy.OPPORTUNISTIC;
     TransportLevel level = TransportLevel.OPPORTUNISTIC;
     if (policy.secureHosts() && dane.isPresent()) {
@@ -181,6 +184,9 @@ public final class Transport {
               "the MTA-STS policy of %s does not name this host".formatted(nextHop),
               false);
     }
+    if (policy.requireTls()) {
+      return open(TlsPolicy.REQUIRED, TransportLevel.REQUIRETLS);
+    }
     if (enforced) {
       return open(TlsPolicy.REQUIRED, TransportLevel.ENFORCED);
     }
@@ -190,6 +196,33 @@ public final class Transport {
         level,
         testing,
         testing && !named ? Optional.of("it does not name this host") : Optional.empty());
+  }
+
+  /// Nobody whose word counts says that the host is the domain's (RFC 8689 §4.2.1). That lasts
+  /// where both who could have said so were asked, and answered.
+  private HostDemand unproven(DomainName nextHop) {
+    boolean lasting =
+        isUnsigned(nextHop) && policies.filter(known -> known.isSure(nextHop)).isPresent();
+    String who =
+        secure.isEmpty() && policies.isEmpty()
+            ? "with delivery.dane and delivery.mta-sts off, nothing"
+            : "neither DNSSEC nor an MTA-STS policy";
+    return new HostDemand.Barred(
+        TransportLevel.REQUIRETLS,
+        "%s proves that it takes the mail of %s".formatted(who, nextHop),
+        false,
+        lasting);
+  }
+
+  /// Whether the DNS says, now, that nothing proves which hosts a domain has.
+  private boolean isUnsigned(DomainName domain) {
+    if (secure.filter(SecureResolver::isUsable).isEmpty()) {
+      return false;
+    }
+    SecureResolver.View view = secure.get().view();
+    return !(MailHosts.of(domain, view) instanceof MailHosts.NoAnswer)
+        && view.doubt().isEmpty()
+        && !view.isSecure();
   }
 
   private static HostDemand open(TlsPolicy tls, TransportLevel level) {
@@ -232,6 +265,10 @@ public final class Transport {
   /// Tells whoever listens that there is no session, because of TLS.
   public void failed(
       TlsSession.Contact contact, HostDemand demand, DomainPolicy policy, String reason) {
+    if (demand instanceof HostDemand.Barred && demand.level() == TransportLevel.REQUIRETLS) {
+      // what this sender wants is nothing that the domain said of itself
+      return;
+    }
     teller.failed(contact, demand, policy, reason);
   }
 

@@ -12,6 +12,9 @@ public enum TransportLevel {
   ENCRYPTED,
   /// TLS with a valid certificate, because the sending domain wants it, or the route.
   ENFORCED,
+  /// The same to a host that is proven to be the right one and passes it on, because the message
+  /// says REQUIRETLS (RFC 8689).
+  REQUIRETLS,
   /// TLS with a valid certificate and a host that the recipient's domain names in its policy.
   MTA_STS,
   /// TLS with a certificate that TLSA records vouch for.

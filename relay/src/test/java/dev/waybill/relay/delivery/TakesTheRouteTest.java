@@ -2,7 +2,9 @@ package dev.waybill.relay.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.routes.DomainPattern;
 import dev.waybill.relay.routes.OperatorRoute;
@@ -104,6 +106,22 @@ class TakesTheRouteTest {
     assertThat(made.host().received()).hasSize(2).allMatch(copy -> copy.tls());
     assertThat(made.host().commands()).contains("AUTH PLAIN " + PLAIN);
     assertThat(made.host().connections()).as("one site").isEqualTo(1);
+  }
+
+  @Test
+  void passesRequireTlsOnToASmarthostThatKeepsToIt() throws IOException {
+    DeliveryHarness made = with(Tls.OPPORTUNISTIC, null);
+    made.host().offers("REQUIRETLS");
+    DeliveryKey safe = made.accept("you@nowhere.example", "from test", TlsWish.REQUIRED);
+    assertThat(security(made.outcome(safe)).policy()).isEqualTo("enforced");
+    assertThat(made.host().received().getFirst().mail()).endsWith(" REQUIRETLS");
+  }
+
+  @Test
+  void sendsNothingThatRequiresTlsToASmarthostWithoutIt() throws IOException {
+    DeliveryHarness made = with(Tls.NONE, null);
+    DeliveryKey safe = made.accept("you@nowhere.example", "from test", TlsWish.REQUIRED);
+    assertThat(why(made.outcome(safe))).contains("route out does not use TLS");
   }
 
   @Test

@@ -5,107 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.relay.dns.SecureResolver;
 import dev.waybill.relay.dns.TrustAnchors;
 import dev.waybill.relay.queue.AttemptOutcome;
-import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.testing.DeliveryHarness;
 import dev.waybill.relay.testing.DeliveryHarness.Options;
 import dev.waybill.relay.testing.IssuedCertificate;
-import dev.waybill.relay.testing.MovableClock;
-import dev.waybill.relay.testing.PolicyHost;
 import dev.waybill.relay.testing.ScriptedMailHost;
-import dev.waybill.relay.testing.ZoneSigner;
 import dev.waybill.relay.transport.AppliedPolicy;
 import dev.waybill.relay.transport.FailureKind;
 import dev.waybill.relay.transport.TlsSession;
 import dev.waybill.relay.transport.Transport;
 import dev.waybill.relay.transport.TransportSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.xbill.DNS.Rcode;
 
 /// What a recipient's domain demands of the way to it, and what becomes of mail where a host does
 /// not keep to that: signed zones, policy hosts and mail hosts are real.
-class TravelsSafelyTest {
-  private static final String WRONG = "3 1 1 " + "00".repeat(32);
-
-  @TempDir private Path folder;
-  private final MovableClock clock = MovableClock.standing();
-  private final List<TlsSession> told = new CopyOnWriteArrayList<>();
-  private final Database database = DeliveryHarness.memory();
-  private IssuedCertificate certificate;
-  private IssuedCertificate web;
-  private ZoneSigner signer;
-  private PolicyHost policies;
-  private DeliveryHarness harness;
-
-  @BeforeEach
-  void start() throws Exception {
-    certificate = IssuedCertificate.of(folder, "mx.a.example");
-    web = IssuedCertificate.of(folder, "mta-sts.a.example");
-    signer = new ZoneSigner();
-    policies = new PolicyHost(web.context());
-    begin();
-  }
-
-  private void begin() throws Exception {
-    harness = harness(certificate.pem());
-    harness.host().startTls(certificate.context());
-    harness.receives("a.example");
-    harness.dns.zone("mta-sts.a.example. 60 IN A 127.0.0.1");
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    harness.close();
-    policies.close();
-    database.close();
-  }
-
-  /// @param trusted authorities of mail hosts
-  private DeliveryHarness harness(Path trusted) throws Exception {
-    Path both = folder.resolve("both.pem");
-    Files.writeString(both, Files.readString(trusted) + Files.readString(web.pem()));
-    Path anchors = signer.anchors(folder);
-    return new DeliveryHarness(
-        Options.usual().withTrusted(trusted),
-        (resolver, dns, port) -> {
-          dns.signedBy(signer);
-          return new Transport(
-              new TransportSettings(
-                  true, true, port, policies.port(), Duration.ofSeconds(20), Optional.of(both)),
-              resolver,
-              SecureResolver.validating(
-                  List.of(dns.address()),
-                  Duration.ofSeconds(10),
-                  TrustAnchors.of(Optional.of(anchors))),
-              database,
-              new Transport.Surroundings(_ -> true, clock, new SimpleMeterRegistry(), told::add));
-        });
-  }
-
-  private void tlsa(String... records) {
-    for (String record : records) {
-      harness.dns.zone(
-          "_%d._tcp.mx.a.example. 60 IN TLSA %s".formatted(harness.host().port(), record));
-    }
-  }
-
-  private void policy(String mode, String mx) {
-    harness.dns.zone("_mta-sts.a.example. 60 IN TXT \"v=STSv1; id=1;\"");
-    policies.policy("a.example", "version: STSv1", "mode: " + mode, "mx: " + mx, "max_age: 86400");
-  }
-
+class TravelsSafelyTest extends DemandingDomain {
   private AttemptOutcome.Security delivered() {
     AttemptOutcome outcome = harness.deliver("you@a.example");
     assertThat(outcome).isInstanceOf(AttemptOutcome.Delivered.class);

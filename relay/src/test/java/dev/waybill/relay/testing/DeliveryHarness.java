@@ -12,6 +12,7 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.ReadyDelivery;
@@ -336,21 +337,32 @@ public final class DeliveryHarness implements AutoCloseable {
 
   /// Hands one delivery over of a message that came in so.
   public DeliveryKey accept(String recipient, String received) {
-    return accept(recipient, received, UUID.randomUUID(), Stream.TRANSACTIONAL, "");
+    return accept(recipient, received, TlsWish.NONE);
+  }
+
+  /// Hands one delivery over of a message that is to travel so.
+  public DeliveryKey accept(String recipient, String received, TlsWish wish) {
+    return accept(recipient, received, UUID.randomUUID(), Stream.TRANSACTIONAL, "", wish);
   }
 
   /// Hands one delivery over, of mail that a domain sends in a stream.
   public DeliveryKey accept(String recipient, UUID domainId, Stream stream) {
-    return accept(recipient, "from test", domainId, stream, "");
+    return accept(recipient, "from test", domainId, stream, "", TlsWish.NONE);
   }
 
   /// @param heldRoute the route that held it before
   public DeliveryKey released(String recipient, String heldRoute) {
-    return accept(recipient, "from test", UUID.randomUUID(), Stream.TRANSACTIONAL, heldRoute);
+    return accept(
+        recipient, "from test", UUID.randomUUID(), Stream.TRANSACTIONAL, heldRoute, TlsWish.NONE);
   }
 
   private DeliveryKey accept(
-      String recipient, String received, UUID domainId, Stream stream, String heldRoute) {
+      String recipient,
+      String received,
+      UUID domainId,
+      Stream stream,
+      String heldRoute,
+      TlsWish wish) {
     DeliveryKey key = new DeliveryKey(UUID.randomUUID(), 0);
     byte[] bytes = "Subject: hello\r\n\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII);
     MessageFacts facts =
@@ -375,7 +387,7 @@ public final class DeliveryHarness implements AutoCloseable {
     take(
         new ReadyDelivery(
             key,
-            StoredMessage.inMemory(facts, bytes),
+            StoredMessage.inMemory(facts.withTlsWish(wish), bytes),
             EmailAddress.of(recipient),
             DsnParameters.NONE,
             0,
