@@ -7,6 +7,7 @@ import dev.waybill.relay.events.EventType;
 import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.storage.Database;
@@ -233,7 +234,7 @@ public final class BounceReports {
             messages.submitted().apply(delivery.messageId()).orElse(null),
             recipient.get(),
             dsn,
-            Nondelivery.of(bounced),
+            Nondelivery.of(bounced, message.get().tlsWish()),
             office.ids().get().toString());
     Optional<String> trouble = post(letter, author.get(), delivery, now);
     if (trouble.isEmpty()) {
@@ -254,6 +255,7 @@ public final class BounceReports {
             NondeliveryLetter.SUBJECT,
             letter.octets(returned),
             returned.filter(Returned::eightBit).isPresent(),
+            letter.message().tlsWish() == TlsWish.REQUIRED ? TlsWish.REQUIRED : TlsWish.NONE,
             delivery.messageId() + " " + delivery.ordinal()),
         settings.hostname(),
         now);

@@ -1,6 +1,7 @@
 package dev.waybill.relay.bouncereport;
 
 import dev.waybill.relay.events.Event;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.smtp.EnhancedStatus;
 import java.time.Instant;
 import java.util.Map;
@@ -29,12 +30,16 @@ record Nondelivery(How how, String status, @Nullable String host, String words, 
   /// The lifetime is over (RFC 3463 §3.5).
   private static final String TOO_LATE = "4.4.7";
 
+  /// No host was safe enough (RFC 8689 §4.2.1).
+  private static final String UNSAFE = "5.7.10";
+
   private static final String UNKNOWN = "5.0.0";
   private static final Pattern FAILURE = Pattern.compile("[45]\\.\\d{1,3}\\.\\d{1,3}");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.-]{1,253}");
 
   /// @param bounced an `email.bounced`
-  static Nondelivery of(Event bounced) {
+  /// @param wish how the message was to travel
+  static Nondelivery of(Event bounced, TlsWish wish) {
     Map<String, String> facts = bounced.facts();
     if ("true".equals(facts.get("late"))) {
       String status = facts.getOrDefault("status", "");
@@ -54,10 +59,15 @@ record Nondelivery(How how, String status, @Nullable String host, String words, 
             .orElse(UNKNOWN);
     return new Nondelivery(
         expired ? How.EXPIRED : How.REFUSED,
-        expired ? TOO_LATE : status,
+        expired ? late(facts, wish) : status,
         host(facts.get("mx")),
         reply,
         bounced.at());
+  }
+
+  private static String late(Map<String, String> facts, TlsWish wish) {
+    boolean unsafe = facts.containsKey("tls_policy") && !facts.containsKey("mx");
+    return wish == TlsWish.REQUIRED && unsafe ? UNSAFE : TOO_LATE;
   }
 
   /// Text of somebody else in one line.

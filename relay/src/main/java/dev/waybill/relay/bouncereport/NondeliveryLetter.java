@@ -4,6 +4,7 @@ import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.MessageFacts;
 import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayOutputStream;
@@ -53,9 +54,11 @@ record NondeliveryLetter(
     return MIME.encode(octets);
   }
 
-  /// What comes back of the message; empty when it is not kept any more.
+  /// What comes back of the message; empty when it is not kept any more. What had to travel safely
+  /// comes back as its header, whatever RET asked for (RFC 8689 §5).
   Optional<Returned> returned() {
-    return Optional.ofNullable(octets).map(bytes -> Returned.of(bytes, dsn));
+    boolean whole = dsn.ret() == DsnParameters.Ret.FULL && message.tlsWish() != TlsWish.REQUIRED;
+    return Optional.ofNullable(octets).map(bytes -> Returned.of(bytes, whole));
   }
 
   /// The letter, every line ended by CR LF.

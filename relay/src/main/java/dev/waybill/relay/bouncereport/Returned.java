@@ -1,6 +1,5 @@
 package dev.waybill.relay.bouncereport;
 
-import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.HeaderBlock;
 import java.io.ByteArrayOutputStream;
 
@@ -11,18 +10,18 @@ import java.io.ByteArrayOutputStream;
 /// @param encoding its Content-Transfer-Encoding
 /// @param octets as they stand in the report, ended by CR LF
 record Returned(String type, String encoding, byte[] octets) {
-  /// What is longer comes back as its header only, whatever RET asks for.
+  /// What is longer comes back as its header only, whatever was asked for.
   private static final int MOST_WHOLE = 256 * 1024;
 
   private static final int MOST_HEADER = 32 * 1024;
 
-  /// @param ret what the sender asked for; its header is what comes back where it said nothing (RFC
-  ///   3461 §4.3 leaves that to us)
-  static Returned of(byte[] message, DsnParameters ret) {
+  /// @param wanted whether all of it is to come back; its header is what does where the sender said
+  ///   nothing (RFC 3461 §4.3 leaves that to us)
+  static Returned of(byte[] message, boolean wanted) {
     HeaderBlock block = HeaderBlock.parse(message);
     byte[] header = header(message, block);
     boolean ascii = isAscii(header);
-    boolean whole = ret.ret() == DsnParameters.Ret.FULL && message.length <= MOST_WHOLE;
+    boolean whole = wanted && message.length <= MOST_WHOLE;
     byte[] octets = whole ? message : header;
     // RFC 6533 §5: UTF-8 header fields have types of their own; readers decode no message/* part
     String type =

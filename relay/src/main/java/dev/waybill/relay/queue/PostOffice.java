@@ -6,6 +6,7 @@ import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.streams.Stream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -61,6 +62,7 @@ public record PostOffice(
   ///
   /// @param domain for which it is accepted, and whose keys sign it
   /// @param octets the message, every line ended by CR LF
+  /// @param tlsWish how it is to travel
   /// @param key its name: one of the same name is not sent a second time
   public record Letter(
       Kind kind,
@@ -70,6 +72,7 @@ public record PostOffice(
       String subject,
       byte[] octets,
       boolean eightBit,
+      TlsWish tlsWish,
       String key) {}
 
   /// The domain registered at or above a name, if it may send now.
@@ -118,7 +121,8 @@ public record PostOffice(
             letter.octets().length,
             letter.eightBit(),
             letter.to().needsSmtpUtf8(),
-            null);
+            null,
+            letter.tlsWish());
     String reason =
         suppressed.among(domain.id(), Stream.TRANSACTIONAL, List.of(letter.to())).get(letter.to());
     // a node that was stopped behind the commit does not send it a second time

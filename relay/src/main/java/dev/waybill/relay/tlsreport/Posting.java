@@ -2,6 +2,7 @@ package dev.waybill.relay.tlsreport;
 
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.transport.GuardedHttps;
 import java.time.Instant;
@@ -65,6 +66,7 @@ final class Posting {
             letter.subject(),
             letter.octets(),
             false,
+            TlsWish.WAIVED,
             report.id() + " " + report.place()),
         settings.hostname(),
         now);

@@ -11,6 +11,7 @@ import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.idempotency.Receipt;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.PostOffice;
@@ -110,6 +111,10 @@ abstract class BounceReportsContract {
   }
 
   private UUID submitted(String from, String... notify) {
+    return submitted(from, notify.length > 0 ? Map.of("notify", notify[0]) : Map.of());
+  }
+
+  private UUID submitted(String from, Map<String, String> wishes) {
     UUID id = UUID.randomUUID();
     messages.put(
         id,
@@ -132,9 +137,7 @@ abstract class BounceReportsContract {
             false,
             from.isEmpty() ? null : EmailAddress.of(from)));
     Map<String, String> facts = new HashMap<>(Map.of("envelope_id", "order 17"));
-    if (notify.length > 0) {
-      facts.put("notify", notify[0]);
-    }
+    facts.putAll(wishes);
     tell(id, EventType.EMAIL_SENT, facts);
     return id;
   }
@@ -191,6 +194,30 @@ abstract class BounceReportsContract {
             "\r\nStatus: 5.1.1\r\n",
             "\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user\r\n");
     assertThat(count("sent")).isEqualTo(1);
+  }
+
+  @Test
+  void whatHadToTravelSafelyIsReportedSafelyAndWithoutItsBody() {
+    UUID id = submitted("owner@shop.example", Map.of("return", "FULL"));
+    messages.compute(id, (_, facts) -> facts.withTlsWish(TlsWish.REQUIRED));
+    bounced(
+        id,
+        Map.of(
+            "reply", "mx.there.example: TLS is required and the host does not offer it",
+            "reason", "expired",
+            "tls_policy", "requiretls",
+            "tls_reason", "mx.there.example: the host does not offer it"));
+    UUID other = submitted("owner@shop.example");
+    messages.compute(other, (_, facts) -> facts.withTlsWish(TlsWish.WAIVED));
+    bounced(other, Map.of("reply", "550 5.1.1 no"));
+    report(reports);
+
+    assertThat(letters)
+        .extracting(letter -> letter.facts().tlsWish())
+        .containsExactly(TlsWish.REQUIRED, TlsWish.NONE);
+    assertThat(text(letters.getFirst()))
+        .contains("\r\nStatus: 5.7.10\r\n", "\r\nContent-Type: text/rfc822-headers\r\n")
+        .doesNotContain("\r\nHello\r\n");
   }
 
   @Test
