@@ -7,6 +7,7 @@ import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.message.HeaderBlock;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.Recipient;
@@ -173,7 +174,8 @@ public final class Admission {
             submission.body().size(),
             submission.form().eightBit(),
             smtpUtf8,
-            submission.envelopeFrom());
+            submission.envelopeFrom(),
+            tlsWish(submission, header, domain));
     Map<EmailAddress, String> reasons =
         suppressed.find(domain.id(), stream, submission.recipients());
     List<Recipient> recipients =
@@ -194,5 +196,15 @@ public final class Admission {
                 ? null
                 : IdempotencyKey.of(domain.id(), key, Contents.digest(submission, header)),
             credential != null && credential.sending().perDay() > 0 ? credential.id() : null));
+  }
+
+  /// The field asks for less than a domain whose mail only goes under TLS allows: its owner's word
+  /// counts.
+  private static TlsWish tlsWish(Submission submission, HeaderBlock header, SendingDomain domain) {
+    TlsWish wish =
+        TlsWish.of(
+            submission.form().requireTls(),
+            header.all(TlsWish.FIELD).stream().map(header::value).toList());
+    return wish == TlsWish.WAIVED && domain.requireTls() ? TlsWish.NONE : wish;
   }
 }

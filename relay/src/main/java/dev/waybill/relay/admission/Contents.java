@@ -14,8 +14,8 @@ import java.security.MessageDigest;
 import java.util.List;
 
 /// What makes a message the same as another one: to whom it goes, From, To, Cc, Subject and every
-/// octet of its body. Date and Message-ID do not: mail libraries make them anew when an application
-/// tries again. Stateless.
+/// octet of its body, and that it may only travel under TLS. Date and Message-ID do not: mail
+/// libraries make them anew when an application tries again. Stateless.
 final class Contents {
   private static final List<String> FIELDS = List.of("From", "To", "Cc", "Subject");
 
@@ -31,6 +31,9 @@ final class Contents {
     for (String field : FIELDS) {
       add(digest, field);
       header.value(field).ifPresent(value -> add(digest, value));
+    }
+    if (submission.form().requireTls()) {
+      add(digest, "REQUIRETLS");
     }
     switch (submission.body()) {
       case SubmittedBody.InMemory(byte[] octets) ->

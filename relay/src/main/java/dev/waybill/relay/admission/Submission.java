@@ -42,7 +42,13 @@ public record Submission(
   ///
   /// @param eightBit whether it has octets above 127
   /// @param smtpUtf8 whether MAIL asked for SMTPUTF8
-  public record Form(boolean eightBit, boolean smtpUtf8) {}
+  /// @param requireTls whether MAIL said REQUIRETLS
+  public record Form(boolean eightBit, boolean smtpUtf8, boolean requireTls) {
+    /// That of a message that may travel in any way.
+    public Form(boolean eightBit, boolean smtpUtf8) {
+      this(eightBit, smtpUtf8, false);
+    }
+  }
 
   public Submission {
     Objects.requireNonNull(id, "id");

@@ -29,7 +29,9 @@ final class HelloVerb implements Verb {
     session.reply("250-SMTPUTF8");
     session.reply("250-CHUNKING");
     session.reply("250-DSN");
-    if (!session.secure()) {
+    if (session.secure()) {
+      session.reply("250-REQUIRETLS");
+    } else {
       session.reply("250-STARTTLS");
     }
     if (session.mayAuthenticate()) {

@@ -6,15 +6,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The parameters of MAIL that are offered: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531),
-/// RET and ENVID (RFC 3461) and AUTH (RFC 4954 §5, ignored: whoever submits answers for the
-/// message).
+/// RET and ENVID (RFC 3461), REQUIRETLS (RFC 8689 §2) and AUTH (RFC 4954 §5, ignored: whoever
+/// submits answers for the message).
 ///
 /// @param size the announced octets, 0 when nothing was announced, `Long.MAX_VALUE` for more than
 ///   fits
 /// @param ret how much of the message a report brings back; null when nothing was said
 /// @param envid the client's name for the transaction; null for none
+/// @param requireTls whether the message may only travel under TLS
 record MailParameters(
-    long size, boolean smtpUtf8, DsnParameters.@Nullable Ret ret, @Nullable String envid) {
+    long size,
+    boolean smtpUtf8,
+    DsnParameters.@Nullable Ret ret,
+    @Nullable String envid,
+    boolean requireTls) {
   /// What came of reading them.
   sealed interface Reading {}
 
@@ -31,6 +36,7 @@ record MailParameters(
     boolean smtpUtf8 = false;
     DsnParameters.@Nullable Ret ret = null;
     @Nullable String envid = null;
+    boolean requireTls = false;
     Optional<String> repeated = EnvelopePath.repeated(words);
     if (repeated.isPresent()) {
       return wrong(repeated.get(), "each parameter once");
@@ -56,6 +62,12 @@ record MailParameters(
           }
           smtpUtf8 = true;
         }
+        case "REQUIRETLS" -> {
+          if (parameter.hasValue()) {
+            return wrong(word, "REQUIRETLS without a value");
+          }
+          requireTls = true;
+        }
         case "RET" -> {
           ret = DsnParameters.readRet(value).orElse(null);
           if (ret == null) {
@@ -78,7 +90,7 @@ record MailParameters(
         }
       }
     }
-    return new Understood(new MailParameters(size, smtpUtf8, ret, envid));
+    return new Understood(new MailParameters(size, smtpUtf8, ret, envid, requireTls));
   }
 
   private static Reading wrong(String word, String expected) {

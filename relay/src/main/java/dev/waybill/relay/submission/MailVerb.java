@@ -42,6 +42,9 @@ final class MailVerb implements Verb {
         return SubmissionReplies.needsSmtpUtf8(sender);
       }
     }
+    if (parameters.requireTls() && !session.secure()) {
+      return SubmissionReplies.REQUIRETLS_IN_CLEAR;
+    }
     long limit = session.settings().limits().messageSize();
     if (parameters.size() > limit) {
       return SubmissionReplies.tooLarge(limit);

@@ -71,7 +71,10 @@ final class Reception {
               notifications(transaction),
               session.credential().map(Conversation.Credential::key).orElse(null),
               session.clientFacts(),
-              new Submission.Form(eightBit, transaction.parameters().smtpUtf8()));
+              new Submission.Form(
+                  eightBit,
+                  transaction.parameters().smtpUtf8(),
+                  transaction.parameters().requireTls()));
       switch (session.intake().judge().apply(submission)) {
         case Verdict.Refused refused ->
             reply(session, resultOf(refused.cause()), SubmissionReplies.refused(refused));

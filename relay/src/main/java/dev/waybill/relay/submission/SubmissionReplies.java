@@ -73,6 +73,8 @@ final class SubmissionReplies {
   static final String UNKNOWN_MECHANISM = "504 5.5.4 Expected: AUTH PLAIN or AUTH LOGIN";
   static final String AUTH_REQUIRED =
       "530 5.7.0 Authentication required: an API key as password, any user name";
+  static final String REQUIRETLS_IN_CLEAR =
+      "530 5.7.10 REQUIRETLS is offered under TLS only: say STARTTLS first";
   static final String KEY_TAKEN =
       "550 5.7.1 The idempotency key stands for another message of the last 24 hours";
   static final String WRONG_KEY = "535 5.7.8 No such API key";

@@ -8,6 +8,7 @@ import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.Recipient;
@@ -37,6 +38,17 @@ class AdmissionTest {
   private final SendingDomain verified = domain("example.org", DomainStatus.VERIFIED);
   private final SendingDomain pending = domain("new.test", DomainStatus.PENDING);
   private final SendingDomain disabled = domain("off.test", DomainStatus.DISABLED);
+  private final SendingDomain strict =
+      new SendingDomain(
+          UUID.randomUUID(),
+          DomainName.of("strict.test"),
+          DomainStatus.VERIFIED,
+          "send",
+          false,
+          false,
+          null,
+          true,
+          NOW);
   private final SendingDomain wobbly = domain("wobbly.test", DomainStatus.TEMPORARY_FAILURE);
   private final Admission admission =
       new Admission(
@@ -44,7 +56,7 @@ class AdmissionTest {
           Admission.HeaderLimits.defaults(),
           Streams.of(List.of(new Streams.Configured(NEWS, "Weekly news"))),
           name ->
-              List.of(verified, pending, disabled, wobbly).stream()
+              List.of(verified, pending, disabled, strict, wobbly).stream()
                   .filter(domain -> name.isWithin(domain.name()))
                   .findFirst(),
           (_, stream, _) ->
@@ -219,6 +231,13 @@ class AdmissionTest {
             key,
             new ClientFacts("app.test", InetAddress.ofLiteral("203.0.113.9"), true, true, true),
             new Submission.Form(false, false)));
+  }
+
+  @Test
+  void letsADomainWhoseMailOnlyGoesUnderTlsHaveTheSay() {
+    String waived = "TLS-Required: No\r\n\r\n";
+    assertThat(facts("From: a@example.org\r\n" + waived).tlsWish()).isEqualTo(TlsWish.WAIVED);
+    assertThat(facts("From: a@strict.test\r\n" + waived).tlsWish()).isEqualTo(TlsWish.NONE);
   }
 
   private static String line(Verdict.Refused refused) {

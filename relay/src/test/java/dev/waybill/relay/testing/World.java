@@ -72,6 +72,23 @@ public final class World {
     return reply.substring("250 2.0.0 Queued as ".length()).strip();
   }
 
+  /// Submits a message under TLS that must be accepted, and gives its id.
+  ///
+  /// @param parameters of MAIL, each behind a blank
+  public String acceptedUnderTls(String parameters, String message, String recipient) {
+    try (RawSmtpClient smtp = RawSmtpClient.connectTls(access.at("/smtp/tls_port").asInt())) {
+      smtp.authenticated(access.at("/smtp/password").asString());
+      assertThat(smtp.ask("MAIL FROM:<app@sandbox.example>" + parameters)).startsWith("250");
+      assertThat(smtp.ask("RCPT TO:<" + recipient + ">")).startsWith("250");
+      assertThat(smtp.ask("DATA")).startsWith("354");
+      String reply = smtp.ask(message + ".");
+      assertThat(reply).startsWith("250 2.0.0 Queued as ");
+      return reply.substring("250 2.0.0 Queued as ".length()).strip();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   /// What arrived for the recipient, as the inbox's API lists it; waits for it.
   public JsonNode arrived(String recipient) {
     return Awaitility.await()
