@@ -265,9 +265,12 @@ public final class ScriptedMailHost implements AutoCloseable {
       Received copy =
           new Received(mail, rcpt, wire, secure, socket.getInetAddress().getHostAddress(), helo);
       commands.add(".");
-      if (say("END", "250 2.0.0 taken").startsWith("2")) {
+      String reply = answer("END", "250 2.0.0 taken");
+      if (reply.startsWith("2")) {
+        // before the client hears of it, and looks
         received.add(copy);
       }
+      write("END", reply);
       mail = "";
       rcpt = "";
     }
@@ -295,6 +298,12 @@ public final class ScriptedMailHost implements AutoCloseable {
     }
 
     private String say(String step, String usual) throws IOException {
+      String reply = answer(step, usual);
+      write(step, reply);
+      return reply;
+    }
+
+    private String answer(String step, String usual) throws IOException {
       Deque<String> queue = once.get(step);
       String next = queue == null ? null : queue.pollFirst();
       String reply = next != null ? next : standing.getOrDefault(step, usual);
@@ -307,13 +316,16 @@ public final class ScriptedMailHost implements AutoCloseable {
         }
         throw new EOFException();
       }
+      return reply;
+    }
+
+    private void write(String step, String reply) throws IOException {
       held.write((reply.replace("\n", "\r\n") + "\r\n").getBytes(StandardCharsets.UTF_8));
       if (!inBatches || !(step.equals("MAIL") || step.equals("RCPT"))) {
         out.write(held.toByteArray());
         out.flush();
         held.reset();
       }
-      return reply;
     }
 
     private String line() throws IOException {
