@@ -85,7 +85,12 @@ final class HostConnector {
   }
 
   /// A host with addresses to be tried.
-  private record Candidate(String host, HostDemand.Open demand, List<Way> ways) {}
+  private record Candidate(String host, HostDemand.Open demand, List<Way> ways) {
+    /// Its name and port: what it offers is the same at all of its addresses.
+    String place() {
+      return host + ":" + ways.getFirst().address().getPort();
+    }
+  }
 
   private final SmtpClient client;
   private final Transport transport;
@@ -229,11 +234,14 @@ final class HostConnector {
       return null;
     }
     return switch (demand.get()) {
-      case HostDemand.Open _ when isLacking(host, call) -> {
-        lacks(host, reasons);
-        yield null;
+      case HostDemand.Open open -> {
+        Candidate candidate = new Candidate(host, open, ways);
+        if (isLacking(candidate, call)) {
+          lacks(host, reasons);
+          yield null;
+        }
+        yield candidate;
       }
-      case HostDemand.Open open -> new Candidate(host, open, ways);
       case HostDemand.Barred barred -> {
         reasons.unanswered |= barred.unanswered();
         String reason = host + ": " + barred.reason();
@@ -249,8 +257,8 @@ final class HostConnector {
     };
   }
 
-  private boolean isLacking(String host, Call call) {
-    return call.requiresTls() && lacking.getIfPresent(host) != null;
+  private boolean isLacking(Candidate candidate, Call call) {
+    return call.requiresTls() && lacking.getIfPresent(candidate.place()) != null;
   }
 
   private static void lacks(String host, Reasons reasons) {
@@ -276,7 +284,7 @@ final class HostConnector {
   /// Tries a host's addresses until one opens a session.
   private Contact.@Nullable Open open(Candidate candidate, Call call, Reasons reasons) {
     List<Way> left = new ArrayList<>(candidate.ways());
-    while (!left.isEmpty() && reasons.tried < MAX_ADDRESSES && !isLacking(candidate.host(), call)) {
+    while (!left.isEmpty() && reasons.tried < MAX_ADDRESSES && !isLacking(candidate, call)) {
       List<Way> ways = left.subList(0, Math.min(left.size(), MAX_ADDRESSES - reasons.tried));
       Dialing dialing = client.dial(ways);
       dialing.failures().forEach((address, why) -> failed(candidate.host(), address, why, reasons));
@@ -303,7 +311,7 @@ final class HostConnector {
       left.removeIf(
           each -> each.address().equals(address) || dialing.failures().containsKey(each.address()));
     }
-    reasons.unclear |= !left.isEmpty() && !isLacking(candidate.host(), call);
+    reasons.unclear |= !left.isEmpty() && !isLacking(candidate, call);
     return null;
   }
 
@@ -340,7 +348,7 @@ final class HostConnector {
         AttemptOutcome.Security security = report.opened(session, demand, call, why);
         if (call.requiresTls() && !session.offersRequireTls()) {
           session.close();
-          lacking.put(candidate.host(), true);
+          lacking.put(candidate.place(), true);
           lacks(candidate.host(), reasons);
           return null;
         }

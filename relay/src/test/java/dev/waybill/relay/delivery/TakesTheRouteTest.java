@@ -16,6 +16,7 @@ import dev.waybill.relay.smtp.Credentials;
 import dev.waybill.relay.testing.DeliveryHarness;
 import dev.waybill.relay.testing.DeliveryHarness.Options;
 import dev.waybill.relay.testing.IssuedCertificate;
+import dev.waybill.relay.testing.ScriptedMailHost;
 import dev.waybill.relay.testing.SelfSignedCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -115,6 +116,32 @@ class TakesTheRouteTest {
     DeliveryKey safe = made.accept("you@nowhere.example", "from test", TlsWish.REQUIRED);
     assertThat(security(made.outcome(safe)).policy()).isEqualTo("enforced");
     assertThat(made.host().received().getFirst().mail()).endsWith(" REQUIRETLS");
+  }
+
+  @Test
+  void tellsTwoSmarthostsOfOneNameApart() throws IOException {
+    try (ScriptedMailHost other = new ScriptedMailHost("127.0.0.2", 0);
+        DeliveryHarness made =
+            new DeliveryHarness(
+                Options.usual().withTrusted(certificate.pem()),
+                port ->
+                    new RouteTable(
+                        List.of(
+                            route("a.example", "a", new Action.Via(smart("a", port))),
+                            route("b.example", "b", new Action.Via(smart("b", other.port()))))))) {
+      made.dns.zone("smart.example. 60 IN A 127.0.0.2");
+      made.host().startTls(certificate.context());
+      other.startTls(certificate.context()).offers("REQUIRETLS");
+      DeliveryKey first = made.accept("you@a.example", "from test", TlsWish.REQUIRED);
+      assertThat(made.outcome(first)).isInstanceOf(AttemptOutcome.Rejected.class);
+      DeliveryKey second = made.accept("you@b.example", "from test", TlsWish.REQUIRED);
+      assertThat(made.outcome(second)).isInstanceOf(AttemptOutcome.Delivered.class);
+    }
+  }
+
+  private static Smarthost smart(String route, int port) {
+    return new Smarthost(
+        route, new Smarthost.Host.Named(DomainName.of("smart.example")), port, Tls.REQUIRED, null);
   }
 
   @Test
