@@ -264,9 +264,13 @@ public final class DeliveryHarness implements AutoCloseable {
                 new Resolver(List.of(dns.address()), options.dnsTimeout()), dns, first.port()),
             (delivery, host) -> copies.make(delivery, host),
             (delivery, outcome) -> {
-              outcomes
-                  .computeIfAbsent(delivery.key(), _ -> new CopyOnWriteArrayList<>())
-                  .add(outcome);
+              outcomes.compute(
+                  delivery.key(),
+                  (_, known) -> {
+                    List<AttemptOutcome> all = known == null ? new CopyOnWriteArrayList<>() : known;
+                    all.add(outcome);
+                    return all;
+                  });
               settled.accept(delivery, outcome);
             },
             released::add,
