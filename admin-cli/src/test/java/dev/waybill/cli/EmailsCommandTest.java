@@ -98,7 +98,7 @@ class EmailsCommandTest {
         {"object":"email_trace","id":"a","from":"app@here.example","subject":"Hi","created_at":"2026-11-28T10:00:00.000000Z",
          "scheduled_at":null,"domain":"here.example","stream":"transactional","tag":null,"metadata":{"order":"7"},
          "envelope":{"received":"from unknown","envelope_from":"owner@here.example","return_path_domain":"send.here.example","size":1024,"eight_bit":true,
-         "smtp_utf8":false,"recipients":1},"admission":[{"decision":"opens","outcome":"not counted"}],"omitted":3,
+         "smtp_utf8":false,"tls_required":"yes","recipients":1},"admission":[{"decision":"opens","outcome":"not counted"}],"omitted":3,
          "recipients":[{"email":"ann@there.example","state":"deferred","reason":"throttled","explanation":"Later: 451 no",
          "next_attempt_at":"2026-11-28T10:05:00.000000Z","last_reply":"451 no","dkim_selectors":[],"signed_at":null,
          "attempts":[{"number":1,"at":"2026-11-28T10:00:00.100000Z","duration_ms":1204,"outcome":"deferred","reply":"451 no",
@@ -124,6 +124,7 @@ class EmailsCommandTest {
             Sent as       owner@here.example
             Return path   bounces+<token>@send.here.example
             Size          1,024 bytes as submitted, 8-bit
+            TLS           required on all of its way (REQUIRETLS)
             Recipients    1
             Stream        transactional
             Metadata      order=7
