@@ -270,10 +270,11 @@ final class SiteWorker implements Runnable {
       shop.outages().answered(site.key());
       return null;
     }
-    if (site.isStopped() || site.isCrowded()) {
+    if (site.isStopped() || (none.finding() == null && site.isCrowded())) {
       return new Result.Unattempted();
     }
-    Optional<AttemptOutcome.Postponed> missed = departure.missed();
+    Optional<AttemptOutcome.Postponed> missed =
+        none.finding() == null ? departure.missed() : Optional.empty();
     if (missed.isPresent()) {
       return untried(missed.get());
     }

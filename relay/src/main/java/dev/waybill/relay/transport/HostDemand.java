@@ -18,7 +18,8 @@ public sealed interface HostDemand {
 
   /// The host may get none, now.
   ///
-  /// @param unanswered whether that is because the DNS did not answer
+  /// @param unanswered whether that is because the DNS, or who else could speak for the host, did
+  ///   not answer
   /// @param lasting whether all that could speak for the host was asked, and answered that it does
   ///   not: the next attempt would hear the same
   record Barred(TransportLevel level, String reason, boolean unanswered, boolean lasting)

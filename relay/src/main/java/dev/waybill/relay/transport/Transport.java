@@ -210,7 +210,7 @@ public final class Transport {
     return new HostDemand.Barred(
         TransportLevel.REQUIRETLS,
         "%s proves that it takes the mail of %s".formatted(who, nextHop),
-        false,
+        !lasting,
         lasting);
   }
 
