@@ -138,7 +138,12 @@ record Part(byte[] message, int start, HeaderBlock header, int end, String media
   /// Its content with the transfer encoding undone, at most [#MAX_CONTENT] octets; where the
   /// encoding breaks off, what was readable before.
   byte[] content() {
-    int length = Math.min(end - bodyStart(), 2 * MAX_CONTENT);
+    return content(MAX_CONTENT);
+  }
+
+  /// As [#content()], up to another length.
+  byte[] content(int most) {
+    int length = Math.min(end - bodyStart(), 2 * most);
     String encoding = word(field("Content-Transfer-Encoding"), "; \t");
     ByteArrayInputStream raw = new ByteArrayInputStream(message, bodyStart(), length);
     ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -147,7 +152,7 @@ record Part(byte[] message, int start, HeaderBlock header, int end, String media
           case "base64", "quoted-printable" -> MimeUtility.decode(raw, encoding);
           case String _ -> raw;
         }) {
-      for (int octet = in.read(); octet >= 0 && content.size() < MAX_CONTENT; octet = in.read()) {
+      for (int octet = in.read(); octet >= 0 && content.size() < most; octet = in.read()) {
         content.write(octet);
       }
     } catch (IOException | MessagingException brokenOff) {

@@ -15,8 +15,9 @@
 /// [dev.waybill.relay.report.DeliveryReport], [dev.waybill.relay.report.RecipientStatus],
 /// [dev.waybill.relay.report.WordedReport], [dev.waybill.relay.report.FeedbackReport], then
 /// [dev.waybill.relay.report.BounceJudge] with [dev.waybill.relay.report.Bounce] and
-/// [dev.waybill.relay.report.ReportExcerpt]. Under them `Part`, `Letter`, `StatusFields` read
-/// bytes, `BounceRules` and `Signs` the data, `BoundedPattern` keeps both quick.
+/// [dev.waybill.relay.report.ReportExcerpt]. [dev.waybill.relay.report.Attachment] is for rooms
+/// that read other reports. Under them `Part`, `Letter`, `StatusFields` read bytes, `BounceRules`
+/// and `Signs` the data, `BoundedPattern` keeps both quick.
 @NullMarked
 package dev.waybill.relay.report;
 

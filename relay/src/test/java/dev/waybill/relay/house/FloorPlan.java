@@ -13,7 +13,7 @@ final class FloorPlan {
       List.of(
           List.of("message", "clock"),
           List.of("conversion", "dkim", "dns", "smtp", "report", "tls"),
-          List.of("storage", "http", "metrics"),
+          List.of("storage", "http", "metrics", "report.aggregate"),
           List.of("events", "streams"),
           List.of("tokens", "idempotency", "keyring", "brand", "transcripts", "shaping", "sources"),
           List.of("access", "suppression", "domains", "transport", "breakers"),
