@@ -3,6 +3,7 @@ package dev.waybill.relay.admin;
 import dev.waybill.relay.access.ApiKeys;
 import dev.waybill.relay.access.KeyGuard;
 import dev.waybill.relay.breakers.Breakers;
+import dev.waybill.relay.dmarc.DmarcReports;
 import dev.waybill.relay.doctor.Doctor;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.events.Journal;
@@ -47,6 +48,7 @@ public final class AdminDoor {
       Queue queue,
       Operations operations,
       Breakers breakers,
+      DmarcReports dmarc,
       Journal journal,
       Comparisons comparisons,
       Transcripts transcripts,
@@ -100,6 +102,8 @@ public final class AdminDoor {
         Stream.of(
                 new DomainsResource(ledgers.domains(), ledgers.breakers()).routes(),
                 new DomainKeysResource(ledgers.domains()).routes(),
+                new DmarcResource(ledgers.domains(), ledgers.dmarc(), ledgers.breakers(), clock)
+                    .routes(),
                 new DoctorResource(ledgers.domains(), ledgers.doctor()).routes(),
                 new ApiKeysResource(ledgers.keys(), ledgers.domains(), ledgers.streams()).routes(),
                 new SuppressionsResource(

@@ -41,6 +41,17 @@ record Page<T>(String object, boolean hasMore, List<T> data) {
     return new Page<>("list", hasMore, data);
   }
 
+  /// A page that was read with one entry more than was asked for, which tells whether there are
+  /// more.
+  static <T, V> Page<V> read(List<T> found, Asked asked, Function<T, V> view) {
+    int surplus = Math.max(0, found.size() - asked.limit());
+    List<T> page =
+        asked.before() == null
+            ? found.subList(0, found.size() - surplus)
+            : found.subList(surplus, found.size());
+    return of(surplus > 0, page.stream().map(view).toList());
+  }
+
   /// Cuts a page out of a whole list.
   ///
   /// @throws Refusal when the id is none of ours

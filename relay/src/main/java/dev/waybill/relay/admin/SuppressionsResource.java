@@ -155,12 +155,7 @@ final class SuppressionsResource {
         before == null
             ? suppressions.list(asked.after(), origin, asked.limit() + 1)
             : suppressions.listBefore(before, origin, asked.limit() + 1);
-    int surplus = Math.max(0, found.size() - asked.limit());
-    List<Suppression> page =
-        before == null
-            ? found.subList(0, found.size() - surplus)
-            : found.subList(surplus, found.size());
-    return Json.response(200, Page.of(surplus > 0, page.stream().map(this::view).toList()));
+    return Json.response(200, Page.read(found, asked, this::view));
   }
 
   private Response create(Request request) {

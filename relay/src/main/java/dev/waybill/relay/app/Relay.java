@@ -14,6 +14,7 @@ import dev.waybill.relay.config.RelaySettings;
 import dev.waybill.relay.delivery.AddressPolicy;
 import dev.waybill.relay.delivery.DeliveryEngine;
 import dev.waybill.relay.delivery.HardBounces;
+import dev.waybill.relay.dmarc.DmarcReports;
 import dev.waybill.relay.dns.AuthoritativeRecords;
 import dev.waybill.relay.dns.Resolver;
 import dev.waybill.relay.domains.Domains;
@@ -89,6 +90,7 @@ public final class Relay {
   private final Suppressions suppressions;
   private final Tokens tokens;
   private final Breakers breakers;
+  private final DmarcReports dmarc;
   private final Queue queue;
   private final Idempotency idempotency;
   private final Renderer renderer;
@@ -157,6 +159,7 @@ public final class Relay {
             settings.breakers(),
             settings.streams(),
             new Breakers.Foundation(database, journal, clock, random, metrics.registry()));
+    dmarc = ReportLedger.open(settings, database, journal, resolver, ids, metrics.registry());
     queue =
         new Queue(
             settings.queue(),
@@ -249,6 +252,7 @@ public final class Relay {
                 queue,
                 operations,
                 breakers,
+                dmarc,
                 journal,
                 comparisons,
                 transcripts,
@@ -265,7 +269,7 @@ public final class Relay {
             clock);
     upkeep =
         new Upkeep(
-            new Upkeep.Ledgers(domains, keys, allowance, suppressions, transport, sources),
+            new Upkeep.Ledgers(domains, keys, allowance, suppressions, transport, sources, dmarc),
             this::lookAtCertificates,
             List.of(operations::fulfil, new BreakerWatch(breakers, operations, clock)::look),
             queue,
@@ -386,7 +390,7 @@ public final class Relay {
   private FeedbackServer feedback(SSLContext tls) {
     return new FeedbackServer(
         settings.feedback().with(tls),
-        Ledger.of(tokens, journal, domains, suppressions, breakers),
+        Ledger.of(tokens, journal, domains, suppressions, breakers, dmarc),
         clock,
         SystemClock.nanos(),
         metrics.registry());

@@ -2,6 +2,7 @@ package dev.waybill.relay.app;
 
 import dev.waybill.relay.access.ApiKeys;
 import dev.waybill.relay.access.KeyAllowance;
+import dev.waybill.relay.dmarc.DmarcReports;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.VerificationSchedule;
 import dev.waybill.relay.queue.Queue;
@@ -40,7 +41,8 @@ final class Upkeep {
       KeyAllowance allowance,
       Suppressions suppressions,
       Transport transport,
-      SourceUse sources) {
+      SourceUse sources,
+      DmarcReports dmarc) {
     void refresh() {
       keys.refresh();
       allowance.refresh();
@@ -123,6 +125,10 @@ final class Upkeep {
     int removed = ledgers.suppressions().removeExpired();
     if (removed > 0) {
       LOG.info("{} suppressions have expired", removed);
+    }
+    int old = ledgers.dmarc().forgetOld();
+    if (old > 0) {
+      LOG.info("{} aggregate reports are older than they are kept", old);
     }
   }
 

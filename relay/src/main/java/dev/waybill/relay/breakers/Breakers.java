@@ -143,6 +143,11 @@ public final class Breakers {
     return MOST_OF_STORY;
   }
 
+  /// How far back the figures of the long window go.
+  public Duration longWindow() {
+    return settings.windows().longer();
+  }
+
   /// Every stream that has figures or a state, by domain and name.
   ///
   /// @param domain only of this domain; null for all

@@ -1,6 +1,7 @@
 package dev.waybill.relay.config;
 
 import dev.waybill.relay.breakers.BreakerSettings;
+import dev.waybill.relay.dmarc.DmarcSettings;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.EmailAddress;
 import dev.waybill.relay.smtp.IpNetwork;
@@ -205,6 +206,12 @@ public final class Keys {
       single("retention.transcripts", Kind.durationOrNone(), "3d");
   public static final Key<Long> RETENTION_TRANSCRIPTS_SIZE =
       single("retention.transcripts-size", Kind.size(), "256MiB");
+  public static final Key<Duration> RETENTION_DMARC_REPORTS =
+      single(
+          "retention.dmarc-reports",
+          Kind.duration(
+              "a duration from 1d to 3650d", DmarcSettings.SHORTEST, DmarcSettings.LONGEST),
+          "400d");
   public static final Key<Long> STORAGE_MIN_FREE_DISK =
       single("storage.min-free-disk", Kind.size(), "256MiB");
   public static final Key<Duration> STORAGE_SLOW_COMMIT =

@@ -4,6 +4,7 @@ import dev.waybill.relay.admin.AdminSettings;
 import dev.waybill.relay.bouncereport.BounceReportSettings;
 import dev.waybill.relay.breakers.BreakerSettings;
 import dev.waybill.relay.delivery.DeliverySettings;
+import dev.waybill.relay.dmarc.DmarcSettings;
 import dev.waybill.relay.dns.SecureResolver;
 import dev.waybill.relay.dns.TrustAnchors;
 import dev.waybill.relay.domains.RecordPlanSettings;
@@ -41,6 +42,7 @@ import java.util.Optional;
 /// @param tlsReports whether and as whom domains are told how sessions with them went
 /// @param bounceReports whether applications are told by mail what came back
 /// @param feedback the door for bounces and complaints
+/// @param dmarc how long aggregate reports are kept
 /// @param breakers when streams are held for their bounces and complaints
 /// @param tracking the door for opens, clicks and unsubscribing
 /// @param admin the door for operators
@@ -60,6 +62,7 @@ public record RelaySettings(
     TlsReportSettings tlsReports,
     BounceReportSettings bounceReports,
     FeedbackSettings feedback,
+    DmarcSettings dmarc,
     BreakerSettings breakers,
     TrackingSettings tracking,
     AdminSettings admin) {

@@ -4,6 +4,7 @@ import dev.waybill.relay.admin.AdminSettings;
 import dev.waybill.relay.admission.Admission;
 import dev.waybill.relay.bouncereport.BounceReportSettings;
 import dev.waybill.relay.delivery.DeliverySettings;
+import dev.waybill.relay.dmarc.DmarcSettings;
 import dev.waybill.relay.dns.TrustAnchors;
 import dev.waybill.relay.domains.RecordPlanSettings;
 import dev.waybill.relay.domains.VerificationSettings;
@@ -142,6 +143,7 @@ public final class SettingsReader {
         tlsReports(hostname, delivery.trustedCertificates()),
         new BounceReportSettings(configuration.get(Keys.DELIVERY_BOUNCE_REPORTS), hostname),
         named("feedback", () -> feedback(hostname)),
+        new DmarcSettings(configuration.get(Keys.RETENTION_DMARC_REPORTS)),
         named(
             "delivery.breakers", () -> BreakerReader.read(configuration, streams.breakers(kinds))),
         named("tracking", () -> tracking(dataDir, List.of(hostname.value(), trackingHost.value()))),

@@ -1,6 +1,8 @@
 package dev.waybill.relay.feedback;
 
 import dev.waybill.relay.breakers.Breakers;
+import dev.waybill.relay.dmarc.DmarcReports;
+import dev.waybill.relay.dmarc.Filing;
 import dev.waybill.relay.domains.Domains;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
@@ -24,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 /// @param origin a delivery's first event, which tells its recipient and domain
 /// @param domain the registered domain of that exact name
 /// @param writing writes news down
+/// @param reports takes letters to `dmarc@`
 public record Ledger(
     Function<String, Optional<DeliveryKey>> readToken,
     Function<DeliveryKey, Optional<Event>> origin,
     Function<DomainName, Optional<SendingDomain>> domain,
-    Writing writing) {
+    Writing writing,
+    Reports reports) {
   /// Writes an event, the mail behind it and a suppression in one transaction, durable when it
   /// returns.
   @FunctionalInterface
@@ -40,25 +44,57 @@ public record Ledger(
     boolean write(Event event, @Nullable RawReport report, Suppression.@Nullable Wanted suppress);
   }
 
+  /// Where aggregate reports go.
+  public interface Reports {
+    /// What a letter comes to; it writes nothing.
+    ///
+    /// @param owner the registered domain whose reports about a policy domain come to the mailbox
+    Filing look(byte[] letter, Function<DomainName, Optional<DomainName>> owner);
+
+    /// Writes a letter's event, the letter and its report in one transaction, durable when it
+    /// returns.
+    ///
+    /// @throws RuntimeException when it could not be made durable
+    void keep(Event event, RawReport letter, Filing filing);
+
+    /// The relay's own.
+    static Reports of(DmarcReports reports) {
+      return new Reports() {
+        @Override
+        public Filing look(byte[] letter, Function<DomainName, Optional<DomainName>> owner) {
+          return reports.look(letter, owner);
+        }
+
+        @Override
+        public void keep(Event event, RawReport letter, Filing filing) {
+          reports.keep(event, letter, filing);
+        }
+      };
+    }
+  }
+
   public Ledger {
     Objects.requireNonNull(readToken, "readToken");
     Objects.requireNonNull(origin, "origin");
     Objects.requireNonNull(domain, "domain");
     Objects.requireNonNull(writing, "writing");
+    Objects.requireNonNull(reports, "reports");
   }
 
-  /// The relay's own tokens, journal, domains, suppression list and breakers.
+  /// The relay's own tokens, journal, domains, suppression list, breakers and reports.
   public static Ledger of(
       Tokens tokens,
       Journal journal,
       Domains domains,
       Suppressions suppressions,
-      Breakers breakers) {
+      Breakers breakers,
+      DmarcReports reports) {
     return new Ledger(
         tokens::readReturnPath,
         journal::origin,
         domains::byName,
-        writing(journal, suppressions, breakers));
+        writing(journal, suppressions, breakers),
+        Reports.of(reports));
   }
 
   /// Writes into the journal, the suppression list and the figures of the breakers.

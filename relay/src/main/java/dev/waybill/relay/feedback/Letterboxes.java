@@ -2,6 +2,8 @@ package dev.waybill.relay.feedback;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.waybill.relay.dmarc.DmarcReports;
+import dev.waybill.relay.dmarc.Filing;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.Event;
 import dev.waybill.relay.events.EventType;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,15 +100,39 @@ final class Letterboxes {
       log.info("{} took all letters of this day; {} is asked to come again", box, letter.client());
       return new Answer(452, "4.2.2 Too many letters today, try again later");
     }
-    var _ =
-        ledger
-            .writing()
-            .write(event(box, letter), new RawReport(content, letter.content().length), null);
+    RawReport raw = new RawReport(content, letter.content().length);
+    switch (box.name()) {
+      case DMARC -> {
+        Filing filing =
+            ledger.reports().look(letter.content(), policyDomain -> owner(box, policyDomain));
+        ledger.reports().keep(event(box, letter, filing.facts()), raw, filing);
+      }
+      case POSTMASTER, ABUSE -> {
+        boolean _ = ledger.writing().write(event(box, letter, Map.of()), raw, null);
+      }
+    }
     return Answer.ok("2.0.0 Kept");
   }
 
-  private Event event(Letterbox box, Arrival letter) {
-    Map<String, String> facts = new HashMap<>();
+  /// Whose reports about a policy domain come to a mailbox: at a return path those of its domain,
+  /// at the door's own names those of any registered domain that the policy is at or below.
+  private Optional<DomainName> owner(Letterbox box, DomainName policyDomain) {
+    DomainName domain = box.domain();
+    if (domain != null) {
+      return Optional.of(domain).filter(own -> DmarcReports.concerns(policyDomain, own));
+    }
+    return Stream.iterate(
+            Optional.of(policyDomain),
+            Optional::isPresent,
+            name -> name.flatMap(DomainName::parent))
+        .flatMap(Optional::stream)
+        .flatMap(name -> ledger.domain().apply(name).stream())
+        .map(SendingDomain::name)
+        .findFirst();
+  }
+
+  private Event event(Letterbox box, Arrival letter, Map<String, String> more) {
+    Map<String, String> facts = new HashMap<>(more);
     HeaderBlock header = HeaderBlock.parse(letter.content());
     facts.put("mailbox", box.toString());
     facts.put("from", cut(letter.sender()));

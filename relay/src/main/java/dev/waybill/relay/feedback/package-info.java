@@ -5,8 +5,9 @@
 /// of return paths and the door itself, are accepted at RCPT, so nobody can report on mail that was
 /// not theirs; nothing is passed on and nothing answered by mail; a 250 after the data means that
 /// the event, the mail behind it and the suppression are durable, all or none; trouble of our own
-/// is 451 and the sender tries again; the same news twice is recorded once. **After it:** the
-/// journal and the suppression list.
+/// is 451 and the sender tries again; the same news twice is recorded once; what an aggregate
+/// report says is written down and changes nothing else. **After it:** the journal, the suppression
+/// list and the ledger of aggregate reports.
 ///
 /// Reading order: [dev.waybill.relay.feedback.FeedbackServer] (the parts together),
 /// [dev.waybill.relay.feedback.FeedbackSettings], [dev.waybill.relay.feedback.FeedbackIntake]

@@ -3,6 +3,8 @@ package dev.waybill.relay.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.breakers.BreakerState;
+import dev.waybill.relay.dmarc.Advice;
+import dev.waybill.relay.dmarc.Sender;
 import dev.waybill.relay.doctor.Check;
 import dev.waybill.relay.doctor.Diagnosis.Verdict;
 import dev.waybill.relay.domains.DnsRecord;
@@ -89,6 +91,14 @@ class OpenApiTest {
             Map.entry("DomainReference", DomainsResource.Reference.class),
             Map.entry("DoctorReport", DoctorResource.ReportView.class),
             Map.entry("DoctorCheck", DoctorResource.CheckView.class),
+            Map.entry("DmarcSummary", DmarcResource.SummaryView.class),
+            Map.entry("DmarcPolicy", DmarcResource.PolicyView.class),
+            Map.entry("DmarcFigures", DmarcResource.FiguresView.class),
+            Map.entry("DmarcSender", DmarcResource.SenderView.class),
+            Map.entry("DmarcFailure", DmarcResource.FailureView.class),
+            Map.entry("DmarcReporter", DmarcResource.ReporterView.class),
+            Map.entry("DmarcAdvice", DmarcResource.AdviceView.class),
+            Map.entry("DmarcReport", DmarcResource.ReportView.class),
             Map.entry("Deleted", DomainsResource.Deleted.class),
             Map.entry("ApiKeyCreate", ApiKeysResource.Create.class),
             Map.entry("ApiKeyCreated", ApiKeysResource.Created.class),
@@ -162,6 +172,10 @@ class OpenApiTest {
         .isEqualTo(texts(Attempt.Kind.values(), Attempt.Kind::text));
     assertThat(words(field("EmailAttemptLine", "speaker")))
         .isEqualTo(texts(Dialogue.Speaker.values(), Dialogue.Speaker::text));
+    assertThat(words(field("DmarcSender", "origin")))
+        .isEqualTo(texts(Sender.Origin.values(), Sender.Origin::text));
+    assertThat(words(field("DmarcAdvice", "verdict")))
+        .isEqualTo(texts(Advice.Verdict.values(), Advice.Verdict::text));
     assertThat(words(schema("Verdict"))).isEqualTo(texts(Verdict.values(), Verdict::text));
     assertThat(words(schema("Origin")))
         .isEqualTo(texts(Suppression.Origin.values(), Suppression.Origin::text));

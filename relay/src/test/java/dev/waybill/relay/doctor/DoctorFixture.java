@@ -20,6 +20,7 @@ import dev.waybill.relay.sources.SourcePools;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.storage.Sealing;
+import dev.waybill.relay.testing.RecordingLedger;
 import dev.waybill.relay.testing.ScriptedMailHost;
 import dev.waybill.relay.testing.SelfSignedCertificate;
 import dev.waybill.relay.testing.TinyDnsServer;
@@ -101,7 +102,8 @@ final class DoctorFixture implements AutoCloseable {
                 tokens::readReturnPath,
                 _ -> untouched(),
                 _ -> untouched(),
-                (_, _, _) -> untouched()),
+                (_, _, _) -> untouched(),
+                new RecordingLedger().ledger().reports()),
             SystemClock.instants(),
             SystemClock.nanos(),
             new SimpleMeterRegistry());

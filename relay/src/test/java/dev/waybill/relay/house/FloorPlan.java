@@ -16,7 +16,7 @@ final class FloorPlan {
           List.of("storage", "http", "metrics", "report.aggregate"),
           List.of("events", "streams"),
           List.of("tokens", "idempotency", "keyring", "brand", "transcripts", "shaping", "sources"),
-          List.of("access", "suppression", "domains", "transport", "breakers"),
+          List.of("access", "suppression", "domains", "transport", "breakers", "dmarc"),
           List.of("queue", "routes"),
           List.of("admission", "rendering", "operations", "tlsreport", "bouncereport"),
           List.of("submission", "delivery", "tracking", "feedback", "doctor"),

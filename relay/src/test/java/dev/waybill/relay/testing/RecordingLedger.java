@@ -1,5 +1,6 @@
 package dev.waybill.relay.testing;
 
+import dev.waybill.relay.dmarc.Filing;
 import dev.waybill.relay.domains.DomainStatus;
 import dev.waybill.relay.domains.SendingDomain;
 import dev.waybill.relay.events.DeliveryKey;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A ledger in memory that knows one delivery of `sandbox.example`, and whose storage can be
@@ -64,7 +66,18 @@ public final class RecordingLedger {
                         Map.of()))
                 : Optional.empty(),
         name -> name.equals(DOMAIN.name()) ? Optional.of(DOMAIN) : Optional.empty(),
-        this::write);
+        this::write,
+        new Ledger.Reports() {
+          @Override
+          public Filing look(byte[] letter, Function<DomainName, Optional<DomainName>> owner) {
+            return Filing.ordinary();
+          }
+
+          @Override
+          public void keep(Event event, RawReport letter, Filing filing) {
+            boolean _ = write(event, letter, null);
+          }
+        });
   }
 
   /// From now on nothing becomes durable, or everything does again.
