@@ -101,6 +101,16 @@ class AgainstTheRealRelayTest {
   }
 
   @Test
+  void showsWhatReceiversReport() {
+    Ran summed = run("dmarc", "sandbox.example");
+    assertThat(summed.code()).isZero();
+    assertThat(summed.out()).contains("Reports     0 of 0 days", "Advice: Not enough evidence");
+    assertThat(run("dmarc", "sandbox.example", "--reports").err())
+        .contains("There are no reports of these days.");
+    assertThat(run("dmarc", "nowhere.example").code()).isEqualTo(5);
+  }
+
+  @Test
   void holdsReleasesAndCancelsWhatWaits() {
     sendTest("app@sandbox.example", "defer@waiting.example", "--timeout", "1s");
     assertThat(run("queue", "list", "--to", "defer@waiting.example", "-o", "csv").out())

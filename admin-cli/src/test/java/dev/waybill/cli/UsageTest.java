@@ -71,6 +71,7 @@ class UsageTest {
         "events",
         "events list",
         "events tail",
+        "dmarc",
         "status",
         "login",
         "completion"

@@ -38,6 +38,7 @@ public final class CommandTree {
     line.addSubcommand(new QueueCommand(root));
     line.addSubcommand(new EmailsCommand(root));
     line.addSubcommand(new EventsCommand(root));
+    line.addSubcommand(new DmarcCommand(root));
     line.addSubcommand(new StatusCommand(root));
     line.addSubcommand(new SendTestCommand(root));
     line.addSubcommand(new LoginCommand(root));
