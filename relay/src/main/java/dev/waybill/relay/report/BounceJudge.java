@@ -21,15 +21,22 @@ public final class BounceJudge {
       BoundedPattern.of("\\b[245]\\.[0-9]{1,3}\\.[0-9]{1,3}\\b");
   private static final BoundedPattern TEMPORARY_REPLY = BoundedPattern.of("^4[0-9][0-9]\\b");
 
+  /// Made when the first one asks: the rules are some hundred patterns, the same for all.
+  private static final class Shared {
+    private static final BounceJudge JUDGE = new BounceJudge(BounceRules.load());
+  }
+
   private final BounceRules rules;
 
   private BounceJudge(BounceRules rules) {
     this.rules = rules;
   }
 
-  /// @throws RuntimeException when the data file of the rules is missing or wrong
+  /// The one that everybody shares.
+  ///
+  /// @throws ExceptionInInitializerError when the data file of the rules is missing or wrong
   public static BounceJudge load() {
-    return new BounceJudge(BounceRules.load());
+    return Shared.JUDGE;
   }
 
   /// What a delivery report says about the message to the recipient.
