@@ -155,7 +155,8 @@ public final class Configuration {
             .map(Key::variable)
             .collect(Collectors.toSet());
     String variableEnds = lasts.stream().map(Key::variablePart).collect(Collectors.joining("|"));
-    Pattern set = Pattern.compile(Key.variable(section) + "_(.+)_(?:" + variableEnds + ")");
+    // of two ends that fit, the longer one counts
+    Pattern set = Pattern.compile(Key.variable(section) + "_(.+?)_(?:" + variableEnds + ")");
     for (String variable : new TreeSet<>(environment.keySet())) {
       Matcher matcher = set.matcher(variable);
       if (!overriding.contains(variable) && matcher.matches()) {

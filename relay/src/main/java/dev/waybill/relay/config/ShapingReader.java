@@ -1,9 +1,11 @@
 package dev.waybill.relay.config;
 
+import dev.waybill.relay.shaping.ProviderLimits;
 import dev.waybill.relay.shaping.Rate;
 import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.shaping.SiteLimits;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +19,18 @@ final class ShapingReader {
   private static final String MESSAGE_RATE = "message-rate";
   private static final String IDLE = "idle";
   private static final String BACK_OFF = "back-off";
+  private static final String TOTAL = "total-";
   private static final List<String> ALL =
-      List.of(CONNECTIONS, MESSAGES, CONNECTION_RATE, MESSAGE_RATE, IDLE, BACK_OFF);
+      List.of(
+          CONNECTIONS,
+          MESSAGES,
+          CONNECTION_RATE,
+          MESSAGE_RATE,
+          IDLE,
+          BACK_OFF,
+          TOTAL + CONNECTIONS,
+          TOTAL + CONNECTION_RATE,
+          TOTAL + MESSAGE_RATE);
 
   /// The settings of one provider.
   private record ProviderKeys(
@@ -28,7 +40,10 @@ final class ShapingReader {
       Key<Rate> connectionRate,
       Key<Rate> messageRate,
       Key<Duration> idle,
-      Key<Duration> backOff) {
+      Key<Duration> backOff,
+      Key<Integer> totalConnections,
+      Key<Rate> totalConnectionRate,
+      Key<Rate> totalMessageRate) {
     static ProviderKeys of(String name) {
       return new ProviderKeys(
           name,
@@ -44,13 +59,21 @@ final class ShapingReader {
               name,
               BACK_OFF,
               Kind.duration(
-                  "a duration from 1s to 10m",
-                  Duration.ofSeconds(1),
-                  SiteLimits.LONGEST_BACK_OFF)));
+                  "a duration from 1s to 10m", Duration.ofSeconds(1), SiteLimits.LONGEST_BACK_OFF)),
+          key(name, TOTAL + CONNECTIONS, Kind.number(1, 100_000)),
+          key(name, TOTAL + CONNECTION_RATE, Kind.rate()),
+          key(name, TOTAL + MESSAGE_RATE, Kind.rate()));
     }
 
+    /// Everybody's sites together have no limit but `delivery.total-connections`.
     List<Key<?>> all() {
-      return List.of(connections, messages, connectionRate, messageRate, idle, backOff);
+      List<Key<?>> all =
+          new ArrayList<>(
+              List.of(connections, messages, connectionRate, messageRate, idle, backOff));
+      if (!name.equals(Shaping.GENERIC)) {
+        all.addAll(List.of(totalConnections, totalConnectionRate, totalMessageRate));
+      }
+      return all;
     }
 
     private static <T> Key<T> key(String name, String last, Kind<T> kind) {
@@ -73,6 +96,7 @@ final class ShapingReader {
 
   Shaping shaping() {
     Map<String, SiteLimits.Change> changes = new HashMap<>();
+    Map<String, ProviderLimits.Change> totals = new HashMap<>();
     for (ProviderKeys keys : providers) {
       changes.put(
           keys.name(),
@@ -83,7 +107,13 @@ final class ShapingReader {
               configuration.optional(keys.messageRate()).orElse(null),
               configuration.optional(keys.idle()).orElse(null),
               configuration.optional(keys.backOff()).orElse(null)));
+      totals.put(
+          keys.name(),
+          new ProviderLimits.Change(
+              configuration.optional(keys.totalConnections()).orElse(null),
+              configuration.optional(keys.totalConnectionRate()).orElse(null),
+              configuration.optional(keys.totalMessageRate()).orElse(null)));
     }
-    return Shaping.load().with(changes);
+    return Shaping.load().with(changes, totals);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 
 /// What the operator sees of delivery. Any thread may call it.
 final class DeliveryMeters {
@@ -42,6 +43,16 @@ final class DeliveryMeters {
       connections.put(provider, open);
       Gauge.builder("waybill.delivery.connections", open, AtomicInteger::get)
           .description("Open connections to the hosts of a provider")
+          .tag("provider", provider)
+          .register(registry);
+    }
+  }
+
+  /// @param count how many sites of a provider wait for a connection, by its name
+  void sitesInLine(ToIntFunction<String> count) {
+    for (String provider : connections.keySet()) {
+      Gauge.builder("waybill.delivery.sites.waiting", provider, name -> count.applyAsInt(name))
+          .description("Sites that wait until their provider's budget has a connection for them")
           .tag("provider", provider)
           .register(registry);
     }
@@ -92,7 +103,7 @@ final class DeliveryMeters {
 
   /// A site's pace changed, or mail waits for it.
   ///
-  /// @param action `throttled`, `paused` or `postponed`
+  /// @param action `throttled`, `slowed`, `paused` or `postponed`
   void shaped(String provider, String action) {
     shaped
         .computeIfAbsent(

@@ -2,6 +2,7 @@ package dev.waybill.relay.delivery;
 
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.routes.RouteTable;
+import dev.waybill.relay.shaping.ProviderLimits;
 import dev.waybill.relay.shaping.Rate;
 import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.shaping.SiteLimits;
@@ -116,6 +117,13 @@ public record DeliverySettings(
             idleConnection,
             BACK_OFF);
     return shaping.limits(provider, usual);
+  }
+
+  /// What all of a provider's sites together are asked to take at most.
+  ///
+  /// @param provider its name, or [Providers#OTHER]
+  ProviderLimits totals(String provider) {
+    return shaping.totals(provider);
   }
 
   /// All names under which this machine takes mail.

@@ -51,12 +51,15 @@ record HostWords(Site site, Workshop shop) {
       if (Smarthost.isLogin(reply)) {
         shop.outages().failed(site.key(), reply.text());
       }
-    } else if (reply.isClosing()) {
+      return;
+    }
+    if (reply.isClosing()) {
       pause(reply.text(), provider);
     } else if (shop.throttling().isComplaint(reply) && site.throttled()) {
       LOG.info("site {} is asked for less: {}", site.key().hosts(), reply);
       shop.meters().shaped(provider, "throttled");
     }
+    slow(reply, provider);
   }
 
   /// None of the site's hosts could be talked to.
@@ -73,6 +76,7 @@ record HostWords(Site site, Workshop shop) {
     if (none.refusal() != null) {
       // somebody is there, and wants to be left alone: what waits for the site was not tried
       pause(none.refusal(), provider);
+      slow(reply(none.refusal()), provider);
     } else if (none.unresolved()) {
       LOG.info("site {} cannot be found: {}", site.key().hosts(), none.reason());
       shop.outages().unresolved(site.key(), none.reason());
@@ -87,6 +91,21 @@ record HostWords(Site site, Workshop shop) {
       LOG.info("site {} is left alone for a while: {}", site.key().hosts(), reply);
       shop.meters().shaped(provider, "paused");
     }
+  }
+
+  /// What is said about us as a sender is said for all sites of the provider.
+  private void slow(Reply reply, String provider) {
+    if (site.budget().isBounded()
+        && shop.throttling().isAboutSender(reply)
+        && site.budget().throttled(shop.nanos().getAsLong())) {
+      LOG.info("all sites of {} together are asked for less: {}", provider, reply);
+      shop.meters().shaped(provider, "slowed");
+    }
+  }
+
+  /// A reply of which the text is left, which begins with the code.
+  private static Reply reply(String text) {
+    return Reply.of(Integer.parseInt(text.substring(0, 3)), text.substring(3).strip());
   }
 
   /// Whether the operator's own smarthost has something against our login, and nothing against the

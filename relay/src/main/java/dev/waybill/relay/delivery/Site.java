@@ -4,6 +4,7 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.shaping.FairQueue;
 import dev.waybill.relay.shaping.Flow;
+import dev.waybill.relay.shaping.ProviderBudget;
 import dev.waybill.relay.shaping.SiteLimits;
 import dev.waybill.relay.shaping.SitePace;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// it. Any thread may call it; only [#take] waits.
 ///
 /// Senders and streams take turns ([FairQueue]); how fast and over how many connections the mail
-/// goes is the site's [SitePace]. While that leaves nobody to work, the site wakes itself when its
-/// time has come.
+/// goes is the site's [SitePace], and what its provider leaves it ([ProviderBudget]). While the one
+/// leaves nobody to work, the site wakes itself when its time has come; the other shows it in.
 final class Site {
   /// One more connection than the first only where so many times what the site has are free: a few
   /// slow sites never have all of them.
@@ -30,6 +30,8 @@ final class Site {
 
   private final SiteKey key;
   private final SitePace pace;
+  private final ProviderBudget<Site> budget;
+  private final SiteTurns turns;
   private final SiteRoom room;
   private final MemoryBudget memory;
   private final ReentrantLock lock = new ReentrantLock();
@@ -44,20 +46,13 @@ final class Site {
   private boolean wakes;
   private boolean stopped;
 
-  /// What a site takes from its surroundings.
-  ///
-  /// @param startWorker gives the site one more worker
-  /// @param wakeLater calls the site's [#wake] after so many nanoseconds
-  record SiteRoom(Workshop shop, Consumer<Site> startWorker, WakeLater wakeLater) {
-    interface WakeLater {
-      void wake(Site site, long nanos);
-    }
-  }
-
-  Site(Route.To route, SitePace pace, SiteRoom room) {
+  /// @param budget what all sites of its provider share
+  Site(Route.To route, SitePace pace, ProviderBudget<Site> budget, SiteRoom room) {
     this.key = route.site();
     this.plan = route.plan();
     this.pace = pace;
+    this.budget = budget;
+    this.turns = new SiteTurns(this, pace, budget);
     this.room = room;
     // A quarter of the whole: hosts that take large messages slowly cannot hold all memory.
     this.memory = new MemoryBudget(room.shop().settings().memory() / 4);
@@ -104,7 +99,7 @@ final class Site {
         return false;
       }
       waiting.addFirst(flow(delivery), delivery);
-      pace.giveMessageBack();
+      turns.giveMessageBack();
       arrived.signal();
       return true;
     } finally {
@@ -118,84 +113,62 @@ final class Site {
   /// @return null when there is none, or the site wants fewer connections: the worker is to leave
   @Nullable ReadyDelivery take(Duration patience) {
     lock.lock();
+    SiteTurns.Turn turn = turns.next(now());
+    idle++;
     try {
       long left = patience.toNanos();
-      idle++;
-      try {
-        while (!stopped && connected <= pace.ceiling()) {
-          long wait = waiting.isEmpty() ? left : pace.untilMessage(now());
-          if (!waiting.isEmpty() && wait <= 0) {
-            pace.takeMessage(now());
-            return waiting.poll();
-          }
-          // a connection does not stand idle for a turn that is too far away
-          if (left <= 0 || wait > left) {
-            return null;
-          }
-          left -= wait - arrived.awaitNanos(wait);
+      while (!stopped && !turns.isTooMany(connected)) {
+        long wait = waiting.isEmpty() ? turn.idle(left) : turn.come(now());
+        if (wait <= 0) {
+          return waiting.poll();
         }
-        return null;
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-        return null;
-      } finally {
-        idle--;
+        // a connection does not stand idle for a turn that is too far away
+        if (wait > left) {
+          return null;
+        }
+        left -= wait - arrived.awaitNanos(wait);
       }
+      return null;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return null;
     } finally {
+      turn.giveBack();
+      idle--;
       lock.unlock();
     }
   }
 
   /// A worker begins.
   void joined(SiteWorker worker) {
-    lock.lock();
-    try {
-      crew.add(worker);
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> crew.add(worker));
   }
 
   /// A worker is gone. Whatever came in while it was leaving gets another.
   void left(SiteWorker worker) {
-    lock.lock();
-    try {
+    locked(() -> {
       crew.remove(worker);
       workers--;
+      turns.ended(now());
       staff();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   void connected() {
-    lock.lock();
-    try {
+    locked(() -> {
       connected++;
       pace.connected();
       staff();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   void disconnected() {
-    lock.lock();
-    try {
-      connected--;
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> connected--);
   }
 
   /// A delivery was taken that nobody called on the site for.
   void unused() {
-    lock.lock();
-    try {
-      pace.giveMessageBack();
-    } finally {
-      lock.unlock();
-    }
+    locked(() -> turns.giveMessageBack());
   }
 
   /// A further connection was turned away.
@@ -216,13 +189,10 @@ final class Site {
 
   /// The site took a message.
   void succeeded() {
-    lock.lock();
-    try {
-      pace.succeeded(now());
+    locked(() -> {
+      turns.succeeded(now());
       staff();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /// A host says that it gets too much.
@@ -235,6 +205,11 @@ final class Site {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// What all sites of its provider share.
+  ProviderBudget<Site> budget() {
+    return budget;
   }
 
   /// The site turned us away: nobody calls on it for a while.
@@ -251,14 +226,22 @@ final class Site {
 
   /// The time has come, or somebody ended a pause.
   void wake() {
-    lock.lock();
-    try {
+    locked(() -> {
       wakes = false;
       arrived.signalAll();
       staff();
-    } finally {
-      lock.unlock();
-    }
+    });
+  }
+
+  /// Its turn has come among the sites of its provider.
+  void shownIn() {
+    locked(() -> {
+      if (turns.shownIn(isShortOfWorkers() && untilBack() <= 0, idle, now())) {
+        hire();
+      } else {
+        staff();
+      }
+    });
   }
 
   /// Takes some of those that wait away.
@@ -320,13 +303,22 @@ final class Site {
   void explain(Set<DeliveryKey> keys, BiConsumer<DeliveryKey, String> told) {
     lock.lock();
     try {
-      String reason = pace.reason(workers, now()).orElseGet(this::reason);
+      String reason = turns.reason(workers, now()).orElseGet(this::reason);
       waiting.forEach(delivery -> {
         if (keys.contains(delivery.key())) {
           told.accept(delivery.key(), reason);
         }
       });
       crew.forEach(worker -> worker.explain(keys, told));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void locked(Runnable step) {
+    lock.lock();
+    try {
+      step.run();
     } finally {
       lock.unlock();
     }
@@ -352,18 +344,30 @@ final class Site {
   /// Starts one worker when more deliveries wait than workers do, or sees to it that somebody looks
   /// again when one may be started. Called under the lock.
   private void staff() {
-    if (stopped || waiting.size() <= idle || workers >= most()) {
+    if (!isShortOfWorkers()) {
       return;
     }
     long now = now();
-    long wait = pace.untilConnection(now);
+    long wait = Math.max(turns.untilAsking(now), untilBack());
     if (wait > 0) {
       wakeAfter(wait, now);
-    } else if (pace.messages(now) > idle) {
-      pace.takeConnection(now);
-      room.startWorker().accept(this);
-      workers++;
+    } else if (turns.ask(idle, now)) {
+      hire();
     }
+  }
+
+  /// Nanoseconds for which the site counts as down.
+  private long untilBack() {
+    return room.shop().outages().current(key).map(outage -> outage.left().toNanos()).orElse(0L);
+  }
+
+  private boolean isShortOfWorkers() {
+    return !stopped && waiting.size() > idle && workers < most();
+  }
+
+  private void hire() {
+    room.startWorker().accept(this);
+    workers++;
   }
 
   private int most() {

@@ -97,6 +97,7 @@ final class SiteWorker implements Runnable {
   private boolean handle(ReadyDelivery delivery) {
     attempting.incrementAndGet();
     current = delivery.key();
+    boolean called;
     try {
       Timer.Sample started = shop.meters().started();
       minutes.begin();
@@ -105,6 +106,7 @@ final class SiteWorker implements Runnable {
           shop.scribe().ended(delivery, outcome, minutes);
           shop.ends().settled(delivery, outcome);
           shop.meters().ended(started, provider, outcome);
+          called = !(outcome instanceof AttemptOutcome.Postponed);
         }
         case Result.Unattempted _ -> {
           if (!site.putBack(delivery)) {
@@ -119,6 +121,8 @@ final class SiteWorker implements Runnable {
     }
     if (session == null || !session.isUsable() || ++carried >= share()) {
       disconnect();
+      // for the next connection the site stands in line like all others of its provider
+      return !called || !site.budget().isBounded();
     }
     return true;
   }
@@ -144,7 +148,9 @@ final class SiteWorker implements Runnable {
 
   private int share() {
     int share = site.limits().messagesPerConnection();
-    return shop.connections().hasQueuedThreads() ? Math.min(share, FAIR_SHARE) : share;
+    return shop.connections().hasQueuedThreads() || site.budget().isWanted()
+        ? Math.min(share, FAIR_SHARE)
+        : share;
   }
 
   private Result attempt(ReadyDelivery delivery) {
@@ -257,11 +263,11 @@ final class SiteWorker implements Runnable {
 
   /// @return null when there is a session now, or what came of the delivery otherwise
   private @Nullable Result connect(DomainName domain) {
-    Optional<AttemptOutcome.Postponed> postponed =
-        shop.outages()
-            .current(site.key())
-            .map(outage -> new AttemptOutcome.Postponed(outage.reason(), outage.left()))
-            .or(departure::held);
+    if (shop.outages().current(site.key()).isPresent()) {
+      // it is not tried, nor counted as if it had been: all that waits for the site is put off
+      return new Result.Unattempted();
+    }
+    Optional<AttemptOutcome.Postponed> postponed = departure.held();
     if (postponed.isPresent()) {
       return untried(postponed.get());
     }

@@ -25,18 +25,33 @@ public final class Throttling {
   /// Greylisting says nothing of the kind, it asks each recipient's mail to come again; and a
   /// status about the mailbox (RFC 3463 §3.3) is about what that one gets.
   public boolean isComplaint(Reply reply) {
+    return isAbout(reply, Set.of(BounceClass.THROTTLED));
+  }
+
+  /// Whether the host finds that its whole provider gets too much from us, or that we have a bad
+  /// name there. A status about the host itself (RFC 3463 §3.4) says nothing about its neighbours.
+  public boolean isAboutSender(Reply reply) {
+    return isAbout(reply, Set.of(BounceClass.THROTTLED, BounceClass.REPUTATION))
+        && !status(reply).startsWith("4.3.");
+  }
+
+  private boolean isAbout(Reply reply, Set<BounceClass> causes) {
     if (!reply.isTemporary()) {
       return false;
     }
-    String status = reply.status().map(Object::toString).orElse("");
+    String status = status(reply);
     if (SAID_BY_STATUS.contains(status)) {
       return true;
     }
     String text = reply.text();
     String lower = text.toLowerCase(Locale.ROOT);
-    return judge.judge(text).cause() == BounceClass.THROTTLED
+    return causes.contains(judge.judge(text).cause())
         && !status.startsWith("4.2.")
         && !lower.contains("greylist")
         && !lower.contains("graylist");
+  }
+
+  private static String status(Reply reply) {
+    return reply.status().map(Object::toString).orElse("");
   }
 }

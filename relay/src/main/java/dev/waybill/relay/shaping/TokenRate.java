@@ -22,6 +22,7 @@ final class TokenRate {
   private static final double STEPS = 20;
 
   private final double nominal;
+  private final double slowest;
   private double allowed;
   private double tooFast;
   private double began;
@@ -33,7 +34,13 @@ final class TokenRate {
   private double lately;
 
   TokenRate(Rate rate, long now) {
+    this(rate, SLOWEST, now);
+  }
+
+  /// @param slowest how many in a second it never falls below
+  TokenRate(Rate rate, double slowest, long now) {
     this.nominal = rate.perSecond();
+    this.slowest = Math.min(slowest, nominal);
     this.allowed = nominal;
     this.tooFast = nominal;
     this.began = nominal;
@@ -77,6 +84,14 @@ final class TokenRate {
     }
   }
 
+  /// Takes the next turn that nobody has taken yet.
+  ///
+  /// @return nanoseconds until it comes; 0 when it is there
+  long reserve(long now) {
+    take(now);
+    return !isLimited() || tokens >= 0 ? 0 : (long) Math.ceil(-tokens / allowed * SECOND);
+  }
+
   /// A turn was not used.
   void giveBack() {
     if (isLimited()) {
@@ -106,9 +121,9 @@ final class TokenRate {
       return false;
     }
     double real = Math.max(lately, recent(now));
-    tooFast = Math.max(SLOWEST, real > 0 ? Math.min(allowed, real) : Math.min(allowed, 1));
+    tooFast = Math.max(slowest, real > 0 ? Math.min(allowed, real) : Math.min(allowed, 1));
     began = allowed == nominal ? tooFast : began;
-    allowed = Math.max(SLOWEST, tooFast / 2);
+    allowed = Math.max(slowest, tooFast / 2);
     changedAt = now;
     filledAt = now;
     tokens = Math.min(capacity(), Double.isFinite(tokens) ? tokens : 0);

@@ -3,6 +3,7 @@ package dev.waybill.relay.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.relay.queue.QueueSettings;
+import dev.waybill.relay.shaping.ProviderLimits;
 import dev.waybill.relay.shaping.Rate;
 import dev.waybill.relay.shaping.Shaping;
 import dev.waybill.relay.shaping.SiteLimits;
@@ -241,13 +242,18 @@ class ConfigurationTest {
             """
             delivery:
               shaping:
-                yahoo: {connections: 30, message-rate: 100/m}
+                yahoo: {connections: 30, message-rate: 100/m, total-message-rate: 3/s}
                 generic: {back-off: 2m}
             """);
     assertThat(
             new SettingsReader(
                     Configuration.read(
-                        file, Map.of("WAYBILL_DELIVERY_SHAPING_YAHOO_BACK_OFF", "30s")))
+                        file,
+                        Map.of(
+                            "WAYBILL_DELIVERY_SHAPING_YAHOO_BACK_OFF",
+                            "30s",
+                            "WAYBILL_DELIVERY_SHAPING_GOOGLE_TOTAL_CONNECTIONS",
+                            "99")))
                 .read())
         .isInstanceOfSatisfying(
             SettingsReader.Outcome.Settled.class,
@@ -268,6 +274,9 @@ class ConfigurationTest {
                   .isEqualTo(Duration.ofSeconds(30));
               assertThat(shaping.limits("somebody", usual).backOff())
                   .isEqualTo(Duration.ofMinutes(2));
+              assertThat(shaping.totals("yahoo"))
+                  .isEqualTo(new ProviderLimits(30, new Rate(6), new Rate(3)));
+              assertThat(shaping.totals("google").connections()).isEqualTo(99);
             });
   }
 
@@ -281,6 +290,8 @@ class ConfigurationTest {
           yahoo: {connections: 0}      | delivery.shaping.yahoo.connections: 0 (expected: a number from 1 to 1000)
           yahoo: {back-off: 1h}        | delivery.shaping.yahoo.back-off: 1h (expected: a duration from 1s to 10m)
           yahoo: {idle: 6m}            | delivery.shaping.yahoo.idle: 6m (expected: a duration from 0s to 5m)
+          yahoo: {total-connections: 0} | delivery.shaping.yahoo.total-connections: 0 (expected: a number from 1 to 100000)
+          generic: {total-connections: 9} | delivery.shaping.generic.total-connections: 9 (expected: a known key, perhaps delivery.total-connections)
           yahoo: {rate: 20/s}          | delivery.shaping.yahoo.rate: 20/s (expected: a known key)
           """)
   void namesWhatIsWrongWithShaping(String written, String problem) throws IOException {

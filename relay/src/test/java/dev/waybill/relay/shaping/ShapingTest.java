@@ -48,6 +48,45 @@ class ShapingTest {
                 Duration.ofSeconds(backOff)));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "google, 20, 10/s, 100/s",
+    "microsoft, 40, 40/s, 100/s",
+    "yahoo, 10, 6/s, 40/s",
+    "icloud, 5, 2/s, 10/s",
+    "proofpoint, 50, 20/s, 100/s"
+  })
+  void knowsWhatAllSitesOfAProviderTakeTogether(
+      String name, int connections, String connectionRate, String messageRate) {
+    assertThat(Shaping.load().totals(name))
+        .isEqualTo(
+            new ProviderLimits(
+                connections,
+                Rate.parse(connectionRate).orElseThrow(),
+                Rate.parse(messageRate).orElseThrow()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"generic", "gmx", "somebody"})
+  void limitsNoSitesTogetherThatAreNotKnownToBelongTogether(String name) {
+    assertThat(Shaping.load().totals(name)).isEqualTo(ProviderLimits.NONE);
+  }
+
+  @Test
+  void letsAllSitesHaveWhatTheOperatorGivesOne() {
+    Shaping shaping = Shaping.load().with(Map.of("icloud", connections(30)));
+    assertThat(shaping.totals("icloud"))
+        .isEqualTo(new ProviderLimits(30, new Rate(2), new Rate(10)));
+    Shaping both =
+        Shaping.load()
+            .with(
+                Map.of("icloud", connections(30)),
+                Map.of("icloud", new ProviderLimits.Change(7, null, Rate.UNLIMITED)));
+    assertThat(both.totals("icloud")).isEqualTo(new ProviderLimits(7, new Rate(2), Rate.UNLIMITED));
+    assertThat(both.limits("icloud", USUAL).connections()).isEqualTo(30);
+    assertThat(both.named()).containsExactly("icloud");
+  }
+
   @Test
   void keepsWithinWhatTheOperatorAllowsEverybody() {
     SiteLimits few =
@@ -114,5 +153,26 @@ class ShapingTest {
   void tellsComplaintsAboutOurPaceFromOthers(boolean complaint, int code, String text) {
     assertThat(new Throttling(BounceJudge.load()).isComplaint(Reply.of(code, text)))
         .isEqualTo(complaint);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "true  | 421 | 4.7.28 Our system has detected an unusual rate of unsolicited mail",
+        "true  | 421 | 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to user complaints",
+        "true  | 451 | 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation",
+        "true  | 451 | 4.7.652 The mail server has too many connections",
+        "true  | 450 | 4.7.1 Your ip has a poor reputation",
+        "false | 452 | 4.3.2 System not accepting messages",
+        "false | 432 | 4.3.2 Concurrent connections limit exceeded",
+        "false | 450 | 4.7.1 Greylisted, try again in 5 minutes",
+        "false | 450 | 4.2.1 The user is receiving mail too quickly",
+        "false | 452 | 4.2.2 Mailbox full",
+        "false | 550 | 5.7.1 blocked by reputation",
+      })
+  void tellsWhatIsSaidOfTheSenderFromWhatIsSaidOfOneHost(boolean ofUs, int code, String text) {
+    assertThat(new Throttling(BounceJudge.load()).isAboutSender(Reply.of(code, text)))
+        .isEqualTo(ofUs);
   }
 }

@@ -55,6 +55,13 @@ class SitePaceTest {
   }
 
   @Test
+  void isNoFasterAfterAComplaintWhereItWasSlowerThanTheSlowest() {
+    SitePace pace = pace("unlimited", "10/h");
+    assertThat(pace.throttled(1, now)).isTrue();
+    assertThat(pace.messageRate().text()).isEqualTo("10/h");
+  }
+
+  @Test
   void doesNotLimitWhatIsUnlimited() {
     SitePace pace = pace("unlimited", "unlimited");
     for (int i = 0; i < 100_000; i++) {

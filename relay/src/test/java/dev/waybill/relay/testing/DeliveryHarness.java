@@ -168,6 +168,10 @@ public final class DeliveryHarness implements AutoCloseable {
     public Options withMessageRate(String rate) {
       SiteLimits.Change change =
           new SiteLimits.Change(null, null, null, Rate.parse(rate).orElseThrow(), null, null);
+      return withShaping(Shaping.load().with(Map.of(Shaping.GENERIC, change)));
+    }
+
+    public Options withShaping(Shaping wanted) {
       return new Options(
           timeout,
           siteConnections,
@@ -176,7 +180,7 @@ public final class DeliveryHarness implements AutoCloseable {
           dnsTimeout,
           allowed,
           trusted,
-          Shaping.load().with(Map.of(Shaping.GENERIC, change)),
+          wanted,
           sources);
     }
 
