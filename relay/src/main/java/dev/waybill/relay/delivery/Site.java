@@ -171,17 +171,19 @@ final class Site {
     locked(() -> turns.giveMessageBack());
   }
 
-  /// A further connection was turned away.
+  /// One more connection could not be opened.
   ///
-  /// @return whether others stand, so that the site is up and only wants no more of them
-  boolean isCrowded() {
+  /// @param turnedAway whether a host that is up said so
+  /// @return whether the site only wants no more of them: others stand, or while a host turns some
+  ///   away others are being opened, and the last of them will find out
+  boolean isCrowded(boolean turnedAway) {
     lock.lock();
     try {
-      if (connected == 0) {
-        return false;
+      int others = connected == 0 && turnedAway ? workers - 1 : connected;
+      if (others > 0) {
+        pace.crowded(others);
       }
-      pace.crowded(connected);
-      return true;
+      return others > 0;
     } finally {
       lock.unlock();
     }

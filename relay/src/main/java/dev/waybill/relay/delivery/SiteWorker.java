@@ -276,7 +276,7 @@ final class SiteWorker implements Runnable {
       shop.outages().answered(site.key());
       return null;
     }
-    if (site.isStopped() || (none.finding() == null && site.isCrowded())) {
+    if (site.isStopped() || (none.finding() == null && site.isCrowded(none.refusal() != null))) {
       return new Result.Unattempted();
     }
     Optional<AttemptOutcome.Postponed> missed =

@@ -148,11 +148,11 @@ public final class SitePace {
     }
   }
 
-  /// A further connection was turned away while others stand.
+  /// A further connection was turned away while others stand or are being opened.
   ///
-  /// @param standing how many, at least one
-  public void crowded(int standing) {
-    ceiling = Math.min(ceiling, standing);
+  /// @param others how many, at least one
+  public void crowded(int others) {
+    ceiling = Math.min(ceiling, others);
     taken = 0;
   }
 

@@ -149,6 +149,27 @@ class SharesTheSiteTest {
     }
   }
 
+  /// The one that is being opened will tell whether the site takes mail; till then nothing is lost.
+  @Test
+  void waitsForTheConnectionThatIsBeingOpenedWhereFurtherOnesAreTurnedAway() throws IOException {
+    try (DeliveryHarness harness =
+        new DeliveryHarness(Options.usual().withMessagesPerConnection(1))) {
+      harness.receives("a.example");
+      DeliveryKey first = harness.accept("you@a.example");
+      assertThat(harness.outcome(first)).isInstanceOf(AttemptOutcome.Delivered.class);
+      harness.host().hangsAt("EHLO");
+      harness.accept("you@a.example");
+      await()
+          .until(() ->
+              harness.host().commands().stream().filter(each -> each.startsWith("EHLO")).count()
+                  == 2);
+      harness.host().always("BANNER", "421 4.7.0 too many connections");
+      accept(harness, "you@a.example", 3);
+      await().until(() -> harness.host().connections() > 2 && harness.engine.load().waiting() == 3);
+      assertThat(harness.outcomes()).isEqualTo(1);
+    }
+  }
+
   @Test
   void releasesWhatItDidNotAttemptAndFinishesWhatItDid() throws IOException {
     try (DeliveryHarness harness = new DeliveryHarness(Options.usual().withSiteConnections(1))) {
