@@ -234,26 +234,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void dispatch(ChannelHandlerContext context, RequestHead complete) {
     phase = Phase.HANDLING;
     limited = false;
-    Request request =
-        new Request(
-            complete.method(),
-            complete.target(),
-            complete.headers(),
-            body.toByteArray(),
-            remote(context),
-            Map.of());
-    if (!service.settings().hosts().test(request.host())) {
+    if (!service.settings().hosts().test(complete.host())) {
       answer(context, service.present(Problem.misdirected()));
       return;
     }
-    switch (service.routes().find(request.method(), request.path())) {
+    switch (service.routes().find(complete.method(), complete.target().path())) {
       case Routes.Match.Found(Route route, Map<String, String> variables) ->
-          run(context, route, request.with(variables));
+          run(
+              context,
+              route,
+              new Request(
+                  complete.method(),
+                  complete.target(),
+                  complete.headers(),
+                  body.toByteArray(),
+                  remote(context),
+                  variables));
       case Routes.Match.WrongMethod(var allowed) ->
           answer(
               context,
               service
-                  .present(Problem.methodNotAllowed(request.method()))
+                  .present(Problem.methodNotAllowed(complete.method()))
                   .with("Allow", String.join(", ", allowed)));
       case Routes.Match.NoSuchPath() ->
           answer(context, service.present(Problem.notFound("there is nothing at this path")));

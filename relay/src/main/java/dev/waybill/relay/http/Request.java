@@ -31,12 +31,6 @@ public final class Request {
     this.variables = Map.copyOf(variables);
   }
 
-  Request with(Map<String, String> routeVariables) {
-    return routeVariables.isEmpty()
-        ? this
-        : new Request(method, target, headers, body, remote, routeVariables);
-  }
-
   /// In upper case as sent; `HEAD` where a GET route answers a HEAD request.
   public String method() {
     return method;

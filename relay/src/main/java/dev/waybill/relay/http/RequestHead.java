@@ -10,13 +10,21 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A request's header once it is complete and judged.
 ///
+/// @param host that the client asked for, in lower case without port (RFC 9112 §3.3); empty when an
+///   HTTP/1.0 client named none
 /// @param keepAlive whether the client wants to send more requests on the connection
 /// @param awaitsContinue whether it waits for `100 Continue` before it sends the body
 record RequestHead(
-    String method, Target target, Headers headers, boolean keepAlive, boolean awaitsContinue) {
+    String method,
+    Target target,
+    String host,
+    Headers headers,
+    boolean keepAlive,
+    boolean awaitsContinue) {
 
   /// @throws Refusal when the header is malformed, too large, or announces too large a body; the
   ///   connection can then not be used further
@@ -31,14 +39,8 @@ record RequestHead(
     Target target =
         Target.parse(request.uri())
             .orElseThrow(() -> unreadable("the request target is not a path or an http URL"));
-    List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-    boolean hostIsFine =
-        hosts.size() == 1
-            ? Target.hostOf(hosts.getFirst()).isPresent()
-            : hosts.isEmpty() && version.minorVersion() == 0;
-    if (!hostIsFine) {
-      throw unreadable("a request needs exactly one valid Host header field");
-    }
+    Headers headers = headers(request);
+    String host = host(target, headers, version);
     if (HttpUtil.getContentLength(request, 0L) > maxBodyBytes) {
       throw new Refusal(Problem.payloadTooLarge(maxBodyBytes));
     }
@@ -51,9 +53,23 @@ record RequestHead(
     return new RequestHead(
         request.method().name(),
         target,
-        headers(request),
+        host,
+        headers,
         HttpUtil.isKeepAlive(request),
         awaitsContinue);
+  }
+
+  /// The Host field has to be right even where the target has the say.
+  private static String host(Target target, Headers headers, HttpVersion version) {
+    List<String> fields = headers.all("Host");
+    if (fields.isEmpty() && version.minorVersion() == 0) {
+      return Target.hostOf(target.authority()).orElse("");
+    }
+    return Optional.of(fields)
+        .filter(all -> all.size() == 1)
+        .flatMap(all -> Target.hostOf(all.getFirst()))
+        .map(host -> Target.hostOf(target.authority()).orElse(host))
+        .orElseThrow(() -> unreadable("a request needs exactly one valid Host header field"));
   }
 
   /// @throws Refusal when Netty could not make sense of what came
@@ -86,10 +102,10 @@ record RequestHead(
   private static Headers headers(HttpRequest request) {
     String[] fields = new String[2 * request.headers().size()];
     int at = 0;
-    for (var each = request.headers().iteratorAsString(); each.hasNext(); at += 2) {
-      Map.Entry<String, String> field = each.next();
-      fields[at] = field.getKey();
-      fields[at + 1] = field.getValue();
+    for (var each = request.headers().iteratorCharSequence(); each.hasNext(); at += 2) {
+      Map.Entry<CharSequence, CharSequence> field = each.next();
+      fields[at] = field.getKey().toString();
+      fields[at + 1] = field.getValue().toString();
     }
     return new Headers(fields);
   }

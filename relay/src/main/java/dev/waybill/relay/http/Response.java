@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// An answer; immutable.
 ///
@@ -12,6 +13,10 @@ import java.util.function.BiConsumer;
 /// HEAD.
 public final class Response {
   private static final byte[] NOTHING = {};
+  private static final int NO_CONTENT = 204;
+
+  /// Final, so that every thread that sees it sees the octets too (JLS §17.5).
+  private record Wire(byte[] octets) {}
 
   private final int status;
 
@@ -19,6 +24,9 @@ public final class Response {
   private final String[] fields;
 
   private final byte[] body;
+
+  /// Made when first needed, perhaps by several threads: many an answer is given again and again.
+  private @Nullable Wire wire;
 
   private Response(int status, byte[] body, String... fields) {
     this.status = status;
@@ -80,6 +88,66 @@ public final class Response {
   void forEachField(BiConsumer<String, String> each) {
     for (int i = 0; i < fields.length; i += 2) {
       each.accept(fields[i], fields[i + 1]);
+    }
+  }
+
+  /// Its own fields and Content-Length as HTTP/1.1 has them on the wire; not to be changed.
+  ///
+  /// @throws IllegalArgumentException when a value has a character that would break the answer
+  byte[] octets() {
+    Wire known = wire;
+    if (known == null) {
+      known = new Wire(encode());
+      wire = known;
+    }
+    return known.octets();
+  }
+
+  private byte[] encode() {
+    String length = status == NO_CONTENT ? "" : "Content-Length: " + body.length + "\r\n";
+    int size = length.length();
+    for (int i = 0; i < fields.length; i += 2) {
+      check(fields[i + 1]);
+      size += fields[i].length() + fields[i + 1].length() + 4;
+    }
+    byte[] octets = new byte[size];
+    int at = 0;
+    for (int i = 0; i < fields.length; i += 2) {
+      at = put(fields[i], octets, at);
+      at = put(": ", octets, at);
+      at = put(fields[i + 1], octets, at);
+      at = put("\r\n", octets, at);
+    }
+    put(length, octets, at);
+    return octets;
+  }
+
+  private static int put(String text, byte[] into, int at) {
+    for (int i = 0; i < text.length(); i++) {
+      into[at + i] = (byte) text.charAt(i);
+    }
+    return at + text.length();
+  }
+
+  /// A line break in a value would begin another field, or another answer.
+  private static void check(String value) {
+    int outside = 0;
+    for (int i = 0; i < value.length(); i++) {
+      int c = value.charAt(i);
+      outside |= (c - ' ') | (0x7E - c);
+    }
+    if (outside < 0) {
+      checkEach(value);
+    }
+  }
+
+  private static void checkEach(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if ((c < ' ' && c != '\t') || c == 0x7F || c > 0xFF) {
+        throw new IllegalArgumentException(
+            "a header field has the character %d".formatted((int) c));
+      }
     }
   }
 

@@ -1,10 +1,11 @@
 package dev.waybill.relay.http;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Which handler answers a method on a path.
 ///
@@ -43,56 +44,79 @@ public record Route(String method, String pattern, Handler handler, boolean inli
     return new Route(method, pattern, handler, true);
   }
 
-  /// A pattern's or a path's segments: `/a/b` has two, `/` has one empty one.
-  static List<String> segments(String path) {
-    List<String> segments = new ArrayList<>(4);
-    int start = 1;
-    for (int slash = path.indexOf('/', 1); slash >= 0; slash = path.indexOf('/', start)) {
-      segments.add(path.substring(start, slash));
-      start = slash + 1;
-    }
-    segments.add(path.substring(start));
-    return segments;
-  }
-
-  /// A pattern ready for matching.
-  record Shape(List<String> segments) {
-    static Shape of(String pattern) {
-      return new Shape(List.copyOf(Route.segments(pattern)));
-    }
-
-    boolean fits(List<String> path) {
-      if (path.size() != segments.size()) {
-        return false;
+  /// A pattern ready for matching: nothing is taken apart for a path that leads elsewhere.
+  ///
+  /// @param segments of `/a/b` two, of `/` an empty one
+  record Shape(List<Segment> segments) {
+    /// @param text what a literal is, or the variable's name
+    private record Segment(String text, boolean isVariable) {
+      static Segment of(String text) {
+        return text.startsWith("{") && text.endsWith("}")
+            ? new Segment(text.substring(1, text.length() - 1), true)
+            : new Segment(text, false);
       }
-      for (int i = 0; i < path.size(); i++) {
-        String expected = segments.get(i);
-        String actual = path.get(i);
-        if (isVariable(expected) ? actual.isEmpty() : !expected.equals(actual)) {
+    }
+
+    static Shape of(String pattern) {
+      return new Shape(Stream.of(pattern.substring(1).split("/", -1)).map(Segment::of).toList());
+    }
+
+    boolean fits(String path) {
+      int start = 1;
+      for (Segment segment : segments) {
+        if (start > path.length()) {
           return false;
         }
+        int end = end(path, start);
+        boolean isRight =
+            segment.isVariable()
+                ? end > start
+                : end - start == segment.text().length() && path.startsWith(segment.text(), start);
+        if (!isRight) {
+          return false;
+        }
+        start = end + 1;
       }
-      return true;
+      return start > path.length();
     }
 
-    /// The variables' raw values in a path that fits.
-    Map<String, String> variables(List<String> path) {
-      Map<String, String> variables = new HashMap<>(2);
-      for (int i = 0; i < path.size(); i++) {
-        String expected = segments.get(i);
-        if (isVariable(expected)) {
-          variables.put(expected.substring(1, expected.length() - 1), path.get(i));
+    /// The decoded variables of a path that fits, by name.
+    ///
+    /// @return empty when one is not percent-encoded UTF-8
+    Optional<Map<String, String>> variables(String path) {
+      Map<String, String> variables = Map.of();
+      int start = 1;
+      for (Segment segment : segments) {
+        int end = end(path, start);
+        if (segment.isVariable()) {
+          Optional<String> value = Percent.decode(path.substring(start, end), false);
+          if (value.isEmpty()) {
+            return Optional.empty();
+          }
+          variables = with(variables, segment.text(), value.get());
         }
+        start = end + 1;
       }
-      return variables;
+      return Optional.of(variables);
     }
 
     long variables() {
-      return segments.stream().filter(Shape::isVariable).count();
+      return segments.stream().filter(Segment::isVariable).count();
     }
 
-    private static boolean isVariable(String segment) {
-      return segment.startsWith("{") && segment.endsWith("}");
+    /// Most routes have one variable.
+    private static Map<String, String> with(Map<String, String> some, String name, String value) {
+      if (some.isEmpty()) {
+        return Map.of(name, value);
+      }
+      Map<String, String> more = new HashMap<>(some);
+      more.put(name, value);
+      return Map.copyOf(more);
+    }
+
+    private static int end(String path, int start) {
+      int slash = path.indexOf('/', start);
+      return slash < 0 ? path.length() : slash;
     }
   }
 }

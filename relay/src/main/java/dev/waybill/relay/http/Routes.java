@@ -3,7 +3,6 @@ package dev.waybill.relay.http;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,16 +51,20 @@ public final class Routes {
   }
 
   Match find(String method, String path) {
-    List<String> segments = Route.segments(path);
     for (Place place : places) {
-      Route route = place.byMethod().get(method.equals("HEAD") ? "GET" : method);
-      if (route != null && place.shape().fits(segments)) {
-        return found(route, place.shape().variables(segments));
+      if (place.shape().fits(path)) {
+        Route route = place.byMethod().get(method.equals("HEAD") ? "GET" : method);
+        if (route != null) {
+          Optional<Map<String, String>> variables = place.shape().variables(path);
+          return variables.isPresent()
+              ? new Match.Found(route, variables.get())
+              : new Match.Malformed();
+        }
       }
     }
     SortedSet<String> allowed = new TreeSet<>();
     for (Place place : places) {
-      if (place.shape().fits(segments)) {
+      if (place.shape().fits(path)) {
         allowed.addAll(place.byMethod().keySet());
       }
     }
@@ -72,17 +75,5 @@ public final class Routes {
       allowed.add("HEAD");
     }
     return new Match.WrongMethod(Collections.unmodifiableSortedSet(allowed));
-  }
-
-  private static Match found(Route route, Map<String, String> encoded) {
-    Map<String, String> decoded = new HashMap<>(2);
-    for (Map.Entry<String, String> variable : encoded.entrySet()) {
-      Optional<String> value = Percent.decode(variable.getValue(), false);
-      if (value.isEmpty()) {
-        return new Match.Malformed();
-      }
-      decoded.put(variable.getKey(), value.get());
-    }
-    return new Match.Found(route, decoded);
   }
 }

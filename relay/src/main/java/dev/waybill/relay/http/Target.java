@@ -45,34 +45,33 @@ public record Target(String path, String query, String authority) {
   static Optional<String> hostOf(String authority) {
     int colon = authority.lastIndexOf(':');
     boolean hasPort = colon >= 0 && authority.indexOf(']', colon) < 0;
+    if (hasPort && !isPort(authority, colon + 1)) {
+      return Optional.empty();
+    }
     String host = hasPort ? authority.substring(0, colon) : authority;
-    String port = hasPort ? authority.substring(colon + 1) : "";
     boolean valid =
-        !host.isEmpty()
-            && host.length() <= 255
-            && port.length() <= 5
-            && isNumber(port)
-            && (isBracketed(host) || isHostName(host));
+        !host.isEmpty() && host.length() <= 255 && (isBracketed(host) || isHostName(host));
     return valid ? Optional.of(host.toLowerCase(Locale.ROOT)) : Optional.empty();
   }
 
-  /// A loop, for it runs for every request.
+  /// Without a way out in the middle, so that the processor may look at many characters at once.
   private static boolean isVisible(String text) {
+    int outside = 0;
     for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) <= 0x20 || text.charAt(i) >= 0x7F) {
-        return false;
-      }
+      int c = text.charAt(i);
+      outside |= (c - 0x21) | (0x7E - c);
     }
-    return true;
+    return outside >= 0;
   }
 
-  private static boolean isNumber(String port) {
-    for (int i = 0; i < port.length(); i++) {
-      if (port.charAt(i) < '0' || port.charAt(i) > '9') {
+  /// An empty one is the scheme's own (RFC 3986 §3.2.3).
+  private static boolean isPort(String authority, int from) {
+    for (int i = from; i < authority.length(); i++) {
+      if (authority.charAt(i) < '0' || authority.charAt(i) > '9') {
         return false;
       }
     }
-    return true;
+    return authority.length() - from <= 5;
   }
 
   private static boolean isHostName(String host) {
