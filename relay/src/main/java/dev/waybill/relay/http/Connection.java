@@ -163,7 +163,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
           }
         }
-        context.flush();
+        if (context.channel().isWritable()) {
+          Turn.flushAtEnd(context);
+        } else {
+          context.flush();
+        }
       } while (mayTakeMore(context) && !decoded.isEmpty());
     } finally {
       draining = false;

@@ -99,6 +99,24 @@ class HostileClientTest {
     }
   }
 
+  /// Of one event loop, some keep it busy and some do not read what they get.
+  @Test
+  void answersAllConnectionsOfATurn() throws Exception {
+    try (RawHttpClient lazy = connect();
+        RawHttpClient one = connect();
+        RawHttpClient other = connect()) {
+      lazy.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+      for (int round = 0; round < 100; round++) {
+        one.send("GET /echo/a HTTP/1.1\r\nHost: a\r\n\r\nGET /echo/b HTTP/1.1\r\nHost: a\r\n\r\n");
+        other.send("GET /echo/c HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(other.read().body()).isEqualTo("c");
+        assertThat(one.read().body()).isEqualTo("a");
+        assertThat(one.read().body()).isEqualTo("b");
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "GET / HTTP/1.1|X: y||, 400",
