@@ -46,6 +46,9 @@ final class TextPart {
     if (!leaf.isVisibleText()) {
       return new PartReading.LeftAlone(Optional.empty());
     }
+    if (leaf.bodyStart() == leaf.bodyEnd() && !endsItsHeader(message, leaf)) {
+      return PartReading.leftAlone(leaf, Untracked.STRUCTURE);
+    }
     if (leaf.bodyEnd() - leaf.bodyStart() > PartText.MAX_ENCODED) {
       return PartReading.leftAlone(leaf, Untracked.TOO_LARGE);
     }
@@ -69,6 +72,17 @@ final class TextPart {
     }
     return new PartReading.Editable(
         new TextPart(encoded.get(), charset.get(), leaf.mediaType(), unsubscribing));
+  }
+
+  /// Whether an empty line stands behind a part's header. Without one, as in an empty part whose
+  /// last line break is the boundary's (RFC 2046 §5.1.1), what is added would be read as a field.
+  private static boolean endsItsHeader(byte[] message, Leaf leaf) {
+    int at = leaf.bodyStart() - 1;
+    if (at < leaf.headerStart() || message[at] != '\n') {
+      return false;
+    }
+    at -= at > leaf.headerStart() && message[at - 1] == '\r' ? 2 : 1;
+    return at < leaf.headerStart() || message[at] == '\n';
   }
 
   boolean isHtml() {

@@ -143,6 +143,32 @@ class FooterTest {
     assertThat(new String(copy, StandardCharsets.US_ASCII)).contains("Bye").endsWith("--b--\r\n");
   }
 
+  /// The line break before a boundary is the boundary's: there is no empty line behind the header.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Type: text/plain\r\n\r\n--b",
+        "Content-Type: text/plain\r\n--b",
+        "\r\n--b",
+        "--b",
+        "Content-Type: text/html\r\n\r\n--b"
+      })
+  void isNeverTakenForAFieldOfAnEmptyPart(String emptyPart) {
+    String mail =
+        "From: shop@shop.example\r\nMIME-Version: 1.0\r\n"
+            + "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n"
+            + emptyPart
+            + "\r\nContent-Type: text/html\r\n\r\n<p>Sale</p>\r\n--b--\r\n";
+
+    String copy =
+        new String(
+            render(mail.getBytes(StandardCharsets.US_ASCII), "Bye " + LINK).bytes(),
+            StandardCharsets.US_ASCII);
+
+    assertThat(copy).contains("\r\n--b\r\n" + emptyPart + "\r\nContent-Type: text/html\r\n\r\n");
+    assertThat(copy.split("Bye", -1)).hasSize(2);
+  }
+
   @Test
   void changesNothingElse() throws Exception {
     String plain = "Caf=E9 =\r\nau lait\r\n";

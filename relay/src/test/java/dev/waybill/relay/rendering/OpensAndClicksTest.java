@@ -273,7 +273,7 @@ class OpensAndClicksTest {
   }
 
   private static String decoded(String quotedPrintable) {
-    return quotedPrintable.replace("=\r\n", "").replace("=3D", "=");
+    return quotedPrintable.replace("=\r\n", "").replace("=2D", "-").replace("=3D", "=");
   }
 
   private static String destination(String url) {

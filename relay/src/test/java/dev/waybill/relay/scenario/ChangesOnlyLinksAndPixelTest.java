@@ -104,7 +104,7 @@ class ChangesOnlyLinksAndPixelTest {
   }
 
   private static String decoded(String quotedPrintable) {
-    return quotedPrintable.replace("=\r\n", "").replace("=3D", "=");
+    return quotedPrintable.replace("=\r\n", "").replace("=2D", "-").replace("=3D", "=");
   }
 
   private static String head(String message) {
