@@ -12,7 +12,6 @@ import dev.waybill.relay.smtp.Reply;
 import dev.waybill.relay.smtp.Stage;
 import dev.waybill.relay.smtp.TransactionResult;
 import dev.waybill.relay.storage.StorageException;
-import dev.waybill.relay.transport.TransportLevel;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries one site's deliveries, one after another, over one connection. Runs on its own virtual
+/// Carries one site's deliveries, one after another, over one [Line]. Runs on its own virtual
 /// thread and is confined to it.
 final class SiteWorker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(SiteWorker.class);
@@ -31,9 +30,6 @@ final class SiteWorker implements Runnable {
   /// Conversations about one delivery at most, when connections are lost before the message was
   /// sent.
   private static final int MAX_CONVERSATIONS = 3;
-
-  /// How many messages a connection may carry while others wait for one.
-  private static final int FAIR_SHARE = 10;
 
   private static final int RENDERING_EXTRA = 16 * 1024;
 
@@ -51,11 +47,7 @@ final class SiteWorker implements Runnable {
   private final Minutes minutes;
   private final HostWords words;
   private final Departure departure;
-  private @Nullable ClientSession session;
-  private AttemptOutcome.@Nullable Security security;
-  private boolean permitted;
-  private String provider;
-  private int carried;
+  private final Line line;
   private volatile @Nullable DeliveryKey current;
   private volatile Step step = Step.SENDING;
 
@@ -67,7 +59,7 @@ final class SiteWorker implements Runnable {
     this.minutes = shop.scribe().minutes();
     this.words = new HostWords(site, shop);
     this.departure = new Departure(site, shop);
-    this.provider = shop.providers().of(site.plan().records().getFirst().exchange());
+    this.line = new Line(site, shop, departure, minutes, reached -> step = reached);
   }
 
   @Override
@@ -80,7 +72,7 @@ final class SiteWorker implements Runnable {
         goOn = delivery != null && handle(delivery);
       }
     } finally {
-      disconnect();
+      line.disconnect();
       site.left(this);
     }
   }
@@ -105,7 +97,7 @@ final class SiteWorker implements Runnable {
         case Result.Ended(AttemptOutcome outcome) -> {
           shop.scribe().ended(delivery, outcome, minutes);
           shop.ends().settled(delivery, outcome);
-          shop.meters().ended(started, provider, outcome);
+          shop.meters().ended(started, line.provider(), outcome);
           called = !(outcome instanceof AttemptOutcome.Postponed);
         }
         case Result.Unattempted _ -> {
@@ -119,12 +111,12 @@ final class SiteWorker implements Runnable {
       current = null;
       attempting.decrementAndGet();
     }
-    if (session == null || !session.isUsable() || ++carried >= share()) {
-      disconnect();
-      // for the next connection the site stands in line like all others of its provider
-      return !called || !site.budget().isBounded();
+    if (line.carriesOn()) {
+      return true;
     }
-    return true;
+    line.disconnect();
+    // for the next connection the site stands in line like all others of its provider
+    return !called || !site.budget().isBounded();
   }
 
   private Result attemptSafely(ReadyDelivery delivery) {
@@ -132,33 +124,23 @@ final class SiteWorker implements Runnable {
       return attempt(delivery);
     } catch (RuntimeException | Error fault) {
       LOG.error("delivery {} failed by our own fault", delivery.key(), fault);
-      if (session != null) {
-        // Nobody knows what the host has heard.
-        session.abandon();
-      }
+      line.abandon();
       return new Result.Ended(new AttemptOutcome.Fault(String.valueOf(fault)));
     }
   }
 
   private Duration patience() {
-    return session == null || shop.connections().hasQueuedThreads()
+    return line.session() == null || shop.connections().hasQueuedThreads()
         ? Duration.ZERO
         : site.limits().idle();
-  }
-
-  private int share() {
-    int share = site.limits().messagesPerConnection();
-    return shop.connections().hasQueuedThreads() || site.budget().isWanted()
-        ? Math.min(share, FAIR_SHARE)
-        : share;
   }
 
   private Result attempt(ReadyDelivery delivery) {
     DomainName domain = delivery.recipient().domain();
     if (!departure.begins(delivery)) {
-      hangUp();
+      line.hangUp();
     }
-    Result refusal = session == null ? connect(domain) : null;
+    Result refusal = line.session() == null ? connect(domain) : null;
     if (refusal != null) {
       return refusal;
     }
@@ -169,6 +151,7 @@ final class SiteWorker implements Runnable {
     int ofAll = shop.memory().take(estimate);
     step = Step.SENDING;
     try {
+      ClientSession session = line.session();
       return carry(delivery, session == null ? RenderedCopy.Host.ANY : host(session));
     } catch (StorageException trouble) {
       // the copy could not be made, now; nothing was said to the host
@@ -190,13 +173,15 @@ final class SiteWorker implements Runnable {
         copy.requireTls() && !PostOffice.Kind.TLS_REPORT.is(delivery.message().facts());
     String reason = "";
     for (int conversation = 0; conversation < MAX_CONVERSATIONS; conversation++) {
-      if (session != null && !site.plan().permits(session, domain)) {
-        hangUp();
+      ClientSession last = line.session();
+      if (last != null && !site.plan().permits(last, domain)) {
+        line.hangUp();
       }
-      Result refusal = session == null ? connect(domain) : null;
+      Result refusal = line.session() == null ? connect(domain) : null;
       if (refusal == null && tlsRequired) {
         refusal = secure(domain);
       }
+      ClientSession session = line.session();
       if (refusal != null || session == null) {
         return refusal == null ? new Result.Unattempted() : refusal;
       }
@@ -204,8 +189,8 @@ final class SiteWorker implements Runnable {
         // others were faster: it looks for another address, or waits for another day
         return new Result.Unattempted();
       }
-      boolean fresh = carried == 0;
-      AttemptOutcome.Peer peer = peer(session, tlsRequired);
+      boolean fresh = line.isFresh();
+      AttemptOutcome.Peer peer = line.peer(session, tlsRequired);
       RenderedCopy.Host host = host(session);
       if (!copy.suits(host) && !host.equals(madeFor)) {
         madeFor = host;
@@ -233,9 +218,9 @@ final class SiteWorker implements Runnable {
         }
         case TransactionResult.Refused(Stage stage, Reply reply) -> {
           if (fresh || !HostWords.endsConnection(stage, reply)) {
-            words.heed(stage, reply, provider);
+            words.heed(stage, reply, line.provider());
             if (words.wantAnotherConnection(peer, stage, reply)) {
-              hangUp();
+              line.hangUp();
             }
             return new Result.Ended(words.refusal(peer, stage, reply));
           }
@@ -247,12 +232,12 @@ final class SiteWorker implements Runnable {
             shop.connector().suspect(session.address());
           }
           if (stage == Stage.END) {
-            hangUp();
+            line.hangUp();
             return new Result.Ended(new AttemptOutcome.Unreachable(reason));
           }
         }
       }
-      hangUp();
+      line.hangUp();
     }
     return new Result.Ended(new AttemptOutcome.Unreachable(reason));
   }
@@ -271,7 +256,7 @@ final class SiteWorker implements Runnable {
     if (postponed.isPresent()) {
       return untried(postponed.get());
     }
-    HostConnector.Contact.None none = open(domain, false);
+    HostConnector.Contact.None none = line.open(domain, false);
     if (none == null) {
       shop.outages().answered(site.key());
       return null;
@@ -284,7 +269,7 @@ final class SiteWorker implements Runnable {
     if (missed.isPresent()) {
       return untried(missed.get());
     }
-    words.unreached(none, provider);
+    words.unreached(none, line.provider());
     return new Result.Ended(none.outcome());
   }
 
@@ -296,11 +281,12 @@ final class SiteWorker implements Runnable {
 
   /// Makes sure of a valid certificate; a host without one is no reason to call its site down.
   private @Nullable Result secure(DomainName domain) {
+    ClientSession session = line.session();
     if (session != null && session.isVerified()) {
       return null;
     }
-    hangUp();
-    HostConnector.Contact.None none = open(domain, true);
+    line.hangUp();
+    HostConnector.Contact.None none = line.open(domain, true);
     if (none == null) {
       return null;
     }
@@ -308,90 +294,5 @@ final class SiteWorker implements Runnable {
         ? new Result.Unattempted()
         : new Result.Ended(
             new AttemptOutcome.Unreachable("TLS is required; " + none.reason(), none.security()));
-  }
-
-  /// @return null when there is a session now, or why there is none
-  private HostConnector.Contact.@Nullable None open(DomainName domain, boolean enforced) {
-    // those that were down take their time: they get a part of the connections, and no more
-    boolean probing = !permitted && shop.outages().isSuspected(site.key());
-    if (probing) {
-      step = Step.PROBE;
-      shop.probes().acquireUninterruptibly();
-    }
-    try {
-      return openPermitted(domain, enforced);
-    } finally {
-      if (probing) {
-        shop.probes().release();
-      }
-    }
-  }
-
-  private HostConnector.Contact.@Nullable None openPermitted(DomainName domain, boolean enforced) {
-    if (!permitted) {
-      step = Step.PERMIT;
-      shop.connections().acquireUninterruptibly();
-      permitted = true;
-    }
-    step = Step.CONNECTING;
-    if (site.isStopped()) {
-      return new HostConnector.Contact.None("delivery is stopping", false, null, null, null);
-    }
-    HostConnector.Call call =
-        new HostConnector.Call(site.plan(), departure.choice(), domain, enforced, minutes);
-    return switch (shop.connector().open(call)) {
-      case HostConnector.Contact.Open(ClientSession opened, var how, var from) -> {
-        session = opened;
-        security = how;
-        departure.opened(from);
-        carried = 0;
-        provider = shop.providers().of(opened.host());
-        shop.meters().opened(provider);
-        site.connected();
-        step = Step.SENDING;
-        yield null;
-      }
-      case HostConnector.Contact.None none -> none;
-    };
-  }
-
-  /// Ends the session and keeps the permit for the next: a worker that holds memory must never wait
-  /// for a permit, since those who hold permits may be waiting for memory.
-  private void hangUp() {
-    ClientSession last = session;
-    if (last != null) {
-      session = null;
-      try {
-        last.close();
-      } finally {
-        shop.meters().closed(provider);
-        site.disconnected();
-      }
-    }
-  }
-
-  private void disconnect() {
-    hangUp();
-    if (permitted) {
-      permitted = false;
-      shop.connections().release();
-    }
-  }
-
-  /// @param enforced whether the sending domain's wish counts: a session may be good enough by
-  ///   chance
-  private AttemptOutcome.Peer peer(ClientSession with, boolean enforced) {
-    String tls =
-        with.tls()
-            .map(how -> with.isVerified() ? how : how + " (certificate not verified)")
-            .orElse(null);
-    AttemptOutcome.Security how = security;
-    if (enforced && how != null && how.policy().equals(TransportLevel.OPPORTUNISTIC.text())) {
-      how =
-          new AttemptOutcome.Security(
-              TransportLevel.ENFORCED.text(), how.reason(), how.downgrade());
-    }
-    return new AttemptOutcome.Peer(
-        with.host(), with.address().getAddress().getHostAddress(), tls, how, departure.source());
   }
 }
