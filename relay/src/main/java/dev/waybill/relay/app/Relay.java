@@ -30,20 +30,16 @@ import dev.waybill.relay.metrics.Metrics;
 import dev.waybill.relay.operations.BreakerWatch;
 import dev.waybill.relay.operations.Operations;
 import dev.waybill.relay.queue.Acceptance;
-import dev.waybill.relay.queue.AttemptOutcome;
 import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.queue.PostOffice;
 import dev.waybill.relay.queue.Queue;
 import dev.waybill.relay.queue.QueueMeters;
-import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.rendering.Comparisons;
-import dev.waybill.relay.rendering.RenderedCopy;
 import dev.waybill.relay.rendering.Renderer;
 import dev.waybill.relay.sources.SourceUse;
 import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.GroupCommit;
 import dev.waybill.relay.storage.Sealing;
-import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.submission.Intake;
 import dev.waybill.relay.submission.SubmissionServer;
 import dev.waybill.relay.submission.Surroundings;
@@ -93,9 +89,7 @@ public final class Relay {
   private final DmarcReports dmarc;
   private final Queue queue;
   private final Idempotency idempotency;
-  private final Renderer renderer;
   private final Comparisons comparisons;
-  private final HardBounces hardBounces;
   private final OwnReports reports;
   private final Transport transport;
   private final Transcripts transcripts;
@@ -186,11 +180,8 @@ public final class Relay {
             metrics.registry());
 
     // what comes after it
-    renderer = new Renderer(settings.rendering(), tokens, clock, metrics.registry());
+    Renderer renderer = new Renderer(settings.rendering(), tokens, clock, metrics.registry());
     comparisons = new Comparisons(renderer, queue, journal, domains, clock);
-    hardBounces =
-        new HardBounces((address, domainId) ->
-            suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE));
     reports =
         OwnReports.of(
             settings,
@@ -208,25 +199,6 @@ public final class Relay {
             new Transport.Surroundings(permitted, clock, metrics.registry(), reports.tls()::count));
     transcripts = Transcribing.open(settings, database, health, metrics.registry());
     sources = WarmingUp.open(settings, database, metrics.registry());
-    delivery =
-        new DeliveryEngine(
-            settings.delivery(),
-            transport,
-            this::render,
-            this::settle,
-            this::release,
-            Transcribing.environment(transcripts, sources.warmUps(), random, metrics.registry()));
-
-    operations =
-        new Operations(
-            database,
-            journal,
-            queue,
-            clock,
-            new Operations.Carrier(delivery::forgetOutages, delivery::withdraw, delivery::waits));
-
-    // what comes back, and who looks on
-    feedback = feedback(tls);
     tracking =
         new TrackingDoor(
             settings.tracking(),
@@ -239,6 +211,33 @@ public final class Relay {
                 clock,
                 random,
                 metrics.registry()));
+    Dispatch dispatch =
+        new Dispatch(
+            queue,
+            domains,
+            renderer,
+            tracking,
+            new HardBounces((address, domainId) ->
+                suppressions.add(address, domainId, null, Suppression.Origin.BOUNCE)));
+    delivery =
+        new DeliveryEngine(
+            settings.delivery(),
+            transport,
+            dispatch::render,
+            dispatch::settle,
+            dispatch::release,
+            Transcribing.environment(transcripts, sources.warmUps(), random, metrics.registry()));
+
+    operations =
+        new Operations(
+            database,
+            journal,
+            queue,
+            clock,
+            new Operations.Carrier(delivery::forgetOutages, delivery::withdraw, delivery::waits));
+
+    // what comes back, and who looks on
+    feedback = feedback(tls);
     admin =
         new AdminDoor(
             settings.admin(),
@@ -348,38 +347,12 @@ public final class Relay {
     return comparisons;
   }
 
-  private RenderedCopy render(ReadyDelivery ready, RenderedCopy.Host host) {
-    if (!queue.holds(ready)) {
-      throw new StorageException(
-          ready.key() + " was taken over by another node",
-          new IllegalStateException("the lease ran out"));
-    }
-    SendingDomain domain =
-        domains
-            .byId(ready.message().facts().domainId())
-            .orElseThrow(() ->
-                new IllegalStateException("the domain of " + ready.key() + " is not registered"));
-    RenderedCopy copy = renderer.render(ready, domain, domains.signingKeys(domain.id()), host);
-    tracking.leaves(ready.key());
-    return copy;
-  }
-
-  private void settle(ReadyDelivery ready, AttemptOutcome outcome) {
-    tracking.settled(ready.key(), outcome instanceof AttemptOutcome.Delivered);
-    var _ = queue.settle(ready, outcome).thenRun(() -> hardBounces.hear(ready, outcome));
-  }
-
   private CompletableFuture<Receipt> accept(Acceptance acceptance) {
     UUID id = acceptance.facts().id();
     IdempotencyKey key = acceptance.idempotencyKey();
     return key == null
         ? queue.accept(acceptance).thenApply(_ -> new Receipt.Queued(id))
         : idempotency.once(key, id, () -> queue.accept(acceptance));
-  }
-
-  private void release(ReadyDelivery ready) {
-    tracking.settled(ready.key(), false);
-    var _ = queue.release(ready);
   }
 
   private void lookAtCertificates() {
