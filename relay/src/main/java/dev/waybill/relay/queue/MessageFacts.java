@@ -64,69 +64,6 @@ public record MessageFacts(
     }
   }
 
-  /// With no wish about TLS.
-  public MessageFacts(
-      UUID id,
-      Instant acceptedAt,
-      @Nullable Instant sendAt,
-      UUID domainId,
-      DomainName domain,
-      String headerFrom,
-      String subject,
-      Stream stream,
-      @Nullable String tag,
-      Map<String, String> metadata,
-      @Nullable Boolean trackOpens,
-      @Nullable Boolean trackClicks,
-      String received,
-      long size,
-      boolean eightBit,
-      boolean smtpUtf8,
-      @Nullable EmailAddress envelopeFrom) {
-    this(
-        id,
-        acceptedAt,
-        sendAt,
-        domainId,
-        domain,
-        headerFrom,
-        subject,
-        stream,
-        tag,
-        metadata,
-        trackOpens,
-        trackClicks,
-        received,
-        size,
-        eightBit,
-        smtpUtf8,
-        envelopeFrom,
-        TlsWish.NONE);
-  }
-
-  /// The same with another wish about TLS.
-  public MessageFacts withTlsWish(TlsWish wish) {
-    return new MessageFacts(
-        id,
-        acceptedAt,
-        sendAt,
-        domainId,
-        domain,
-        headerFrom,
-        subject,
-        stream,
-        tag,
-        metadata,
-        trackOpens,
-        trackClicks,
-        received,
-        size,
-        eightBit,
-        smtpUtf8,
-        envelopeFrom,
-        wish);
-  }
-
   /// When its deliveries were due first: their lifetime begins then.
   public Instant dueSince() {
     return sendAt == null ? acceptedAt : sendAt;

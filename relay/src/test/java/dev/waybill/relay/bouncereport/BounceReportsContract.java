@@ -20,6 +20,7 @@ import dev.waybill.relay.storage.Database;
 import dev.waybill.relay.storage.DatabaseSettings;
 import dev.waybill.relay.storage.StorageException;
 import dev.waybill.relay.streams.Stream;
+import dev.waybill.relay.testing.Facts;
 import dev.waybill.relay.testing.MovableClock;
 import dev.waybill.relay.testing.UnsharedJournal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -135,7 +136,8 @@ abstract class BounceReportsContract {
             MESSAGE.length,
             false,
             false,
-            from.isEmpty() ? null : EmailAddress.of(from)));
+            from.isEmpty() ? null : EmailAddress.of(from),
+            TlsWish.NONE));
     Map<String, String> facts = new HashMap<>(Map.of("envelope_id", "order 17"));
     facts.putAll(wishes);
     tell(id, EventType.EMAIL_SENT, facts);
@@ -199,7 +201,7 @@ abstract class BounceReportsContract {
   @Test
   void whatHadToTravelSafelyIsReportedSafelyAndWithoutItsBody() {
     UUID id = submitted("owner@shop.example", Map.of("return", "FULL"));
-    messages.compute(id, (_, facts) -> facts.withTlsWish(TlsWish.REQUIRED));
+    messages.compute(id, (_, facts) -> Facts.with(facts, TlsWish.REQUIRED));
     bounced(
         id,
         Map.of(
@@ -208,7 +210,7 @@ abstract class BounceReportsContract {
             "tls_policy", "requiretls",
             "tls_reason", "mx.there.example: the host does not offer it"));
     UUID other = submitted("owner@shop.example");
-    messages.compute(other, (_, facts) -> facts.withTlsWish(TlsWish.WAIVED));
+    messages.compute(other, (_, facts) -> Facts.with(facts, TlsWish.WAIVED));
     bounced(other, Map.of("reply", "550 5.1.1 no"));
     report(reports);
 

@@ -10,6 +10,7 @@ import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.HistoryStore.Filter;
 import dev.waybill.relay.queue.HistoryStore.Place;
 import dev.waybill.relay.storage.DatabaseSettings;
+import dev.waybill.relay.testing.Facts;
 import dev.waybill.relay.testing.MovableClock;
 import dev.waybill.relay.testing.QueueBench;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ abstract class HistoryContract {
       Acceptance message = bench.message("x", "ann@there.example");
       bench.accept(
           new Acceptance(
-              message.facts().withTlsWish(wish), message.body(), message.recipients(), null, null));
+              Facts.with(message.facts(), wish), message.body(), message.recipients(), null, null));
       settle(bench.next(), QueueContract.deferred());
     }
     assertThat(bench.events())

@@ -391,11 +391,12 @@ public final class DeliveryHarness implements AutoCloseable {
             bytes.length,
             false,
             false,
-            null);
+            null,
+            wish);
     take(
         new ReadyDelivery(
             key,
-            StoredMessage.inMemory(facts.withTlsWish(wish), bytes),
+            StoredMessage.inMemory(facts, bytes),
             EmailAddress.of(recipient),
             DsnParameters.NONE,
             0,

@@ -9,6 +9,7 @@ import dev.waybill.relay.events.Journal;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.Acceptance;
 import dev.waybill.relay.queue.HealthGate;
 import dev.waybill.relay.queue.MessageFacts;
@@ -169,7 +170,8 @@ public final class QueueBench implements AutoCloseable {
             bytes.length,
             false,
             false,
-            EmailAddress.of("app@sender.example"));
+            EmailAddress.of("app@sender.example"),
+            TlsWish.NONE);
     List<Recipient> list =
         Arrays.stream(recipients)
             .map(a -> new Recipient(EmailAddress.of(a), null, DsnParameters.NONE))

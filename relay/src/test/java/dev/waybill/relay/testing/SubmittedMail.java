@@ -6,6 +6,7 @@ import dev.waybill.relay.events.DeliveryKey;
 import dev.waybill.relay.message.DomainName;
 import dev.waybill.relay.message.DsnParameters;
 import dev.waybill.relay.message.EmailAddress;
+import dev.waybill.relay.message.TlsWish;
 import dev.waybill.relay.queue.MessageFacts;
 import dev.waybill.relay.queue.ReadyDelivery;
 import dev.waybill.relay.queue.StoredMessage;
@@ -84,7 +85,8 @@ public record SubmittedMail(
             bytes.length,
             false,
             smtpUtf8,
-            EmailAddress.of("app@shop.example")),
+            EmailAddress.of("app@shop.example"),
+            TlsWish.NONE),
         bytes);
   }
 
