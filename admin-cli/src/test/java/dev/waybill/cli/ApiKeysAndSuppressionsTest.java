@@ -3,28 +3,9 @@ package dev.waybill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.cli.Shell.Ran;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ApiKeysAndSuppressionsTest {
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
-  @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
-  }
-
+class ApiKeysAndSuppressionsTest extends CommandTest {
   @Test
   void createPutsTheTokenAloneOnStandardOutput() {
     relay.on("POST /api-keys", 201, "{\"id\":\"k9\",\"token\":\"wb_secret\"}");

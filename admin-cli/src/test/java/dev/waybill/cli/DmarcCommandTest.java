@@ -3,28 +3,9 @@ package dev.waybill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.cli.Shell.Ran;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class DmarcCommandTest {
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
-  @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
-  }
-
+class DmarcCommandTest extends CommandTest {
   @Test
   void whoSendsWhatPassesAndWhatFails() {
     relay.on(
@@ -53,6 +34,16 @@ class DmarcCommandTest {
             """);
     assertThat(ran.err()).isEqualTo("There are 3 more senders.\n");
     assertThat(ran.code()).isZero();
+  }
+
+  @Test
+  void aDayIsNoDays() {
+    relay.on(
+        "GET /domains/example.com/dmarc?days=30&limit=100",
+        200,
+        FakeRelay.file("dmarc-summary").replace("\"days\": 14", "\"days\": 1"));
+
+    assertThat(shell.run("dmarc", "example.com").out()).contains("Reports     41 of 1 day, 2026");
   }
 
   @Test

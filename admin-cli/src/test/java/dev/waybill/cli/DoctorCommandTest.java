@@ -3,13 +3,9 @@ package dev.waybill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.cli.Shell.Ran;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class DoctorCommandTest {
+class DoctorCommandTest extends CommandTest {
   private static final String PATH = "POST /domains/example.com/doctor";
   private static final String SOUND =
       check("pass", "ptr", "192.0.2.1", "relay.example, which leads back.", "", "");
@@ -25,21 +21,6 @@ class DoctorCommandTest {
       check("unknown", "helo", "relay.example", "no answer", "Ask again in a while.", "");
   private static final String SILENT_TOO =
       check("unknown", "dkim", "wb1.example.com", "no answer", "Ask again in a while.", "");
-
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
-  @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
-  }
 
   @Test
   void endsWellWhenNothingFails() {

@@ -6,33 +6,20 @@ import dev.waybill.cli.Shell.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DomainKeysTest {
+class DomainKeysTest extends CommandTest {
   private static final String ROTATE = "/domains/example.com/keys/rotate";
   private static final String KEYS = "GET /domains/example.com/keys";
   private static final String WAITING =
       rotation("waiting", "wb1", "wb2", "There is no TXT record at wb2._domainkey.example.com.");
 
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
   @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
+  void answer() {
     relay.on("GET /domains/example.com", 200, FakeRelay.file("domain"));
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
   }
 
   @Test

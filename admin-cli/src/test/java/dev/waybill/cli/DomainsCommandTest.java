@@ -6,28 +6,10 @@ import dev.waybill.cli.Shell.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class DomainsCommandTest {
+class DomainsCommandTest extends CommandTest {
   private static final String DONE = "{\"object\":\"domain\",\"id\":\"d1\"}";
-
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
-  @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
-  }
 
   @Test
   void addSendsOnlyWhatWasGivenAndShowsTheRecords() {

@@ -3,14 +3,10 @@ package dev.waybill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.cli.Shell.Ran;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What `emails` shows of answers that a real relay gives seldom.
-class EmailsCommandTest {
+class EmailsCommandTest extends CommandTest {
   private static final String LINK =
       """
       {"reason":"link_counted","title":"link counted","name":"","submitted":{"from":120,"to":142},
@@ -24,21 +20,6 @@ class EmailsCommandTest {
        "added":"REVG","trail":"","within":[{"reason":"pixel_added","title":"open pixel added",
        "removed":"","added":"<img>"}]}\
       """;
-
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
-  @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
-  }
 
   @Test
   void bytesThatAreGoneAreNotFound() {

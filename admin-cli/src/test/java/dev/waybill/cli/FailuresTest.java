@@ -12,30 +12,12 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FailuresTest {
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
-  @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
-  }
-
+class FailuresTest extends CommandTest {
   @Test
   void aDeadPortIsCannotReach() throws IOException {
     int port;

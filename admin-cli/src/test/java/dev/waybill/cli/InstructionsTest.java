@@ -5,33 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.cli.Shell.Ran;
 import dev.waybill.cli.output.Json;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-class InstructionsTest {
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
+class InstructionsTest extends CommandTest {
   @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
+  void answer() {
     relay
         .on("GET /domains/example.com", 200, FakeRelay.file("domain"))
         .on("GET /domains/done.example", 200, FakeRelay.file("domain-verified"))
         .on("GET /status", 200, FakeRelay.file("status"));
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
   }
 
   @Test

@@ -5,28 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.cli.Shell.Ran;
 import dev.waybill.cli.output.Json;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ListingsTest {
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
-  @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
-  }
-
+class ListingsTest extends CommandTest {
   @Test
   void pagesAreFollowedToTheEnd() {
     relay

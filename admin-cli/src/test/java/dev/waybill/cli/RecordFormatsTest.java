@@ -7,15 +7,12 @@ import dev.waybill.cli.output.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.xbill.DNS.Master;
@@ -23,21 +20,10 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.TXTRecord;
 import tools.jackson.databind.JsonNode;
 
-class RecordFormatsTest {
-  @TempDir Path home;
-  private FakeRelay relay;
-  private Shell shell;
-
+class RecordFormatsTest extends CommandTest {
   @BeforeEach
-  void start() {
-    relay = new FakeRelay();
-    shell = new Shell(home, relay);
+  void answer() {
     relay.on("GET /domains/example.com", 200, FakeRelay.file("domain"));
-  }
-
-  @AfterEach
-  void stop() {
-    relay.close();
   }
 
   @ParameterizedTest

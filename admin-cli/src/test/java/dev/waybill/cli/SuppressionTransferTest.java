@@ -7,28 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SuppressionTransferTest {
+class SuppressionTransferTest extends CommandTest {
   private static final String ADD = "POST /suppressions/batch/add";
-
-  @TempDir Path folder;
-
-  private final FakeRelay relay = new FakeRelay();
-  private Shell shell;
-
-  @BeforeEach
-  void open() {
-    shell = new Shell(folder, relay);
-  }
-
-  @AfterEach
-  void close() {
-    relay.close();
-  }
 
   @Test
   void readsTheHeadingsAndWordsOfOtherServices() throws IOException {
@@ -87,9 +69,9 @@ class SuppressionTransferTest {
 
   @Test
   void saysWhatItCannotRead() throws IOException {
-    assertThat(shell.run("suppressions", "import", folder.resolve("none.csv").toString()).err())
+    assertThat(shell.run("suppressions", "import", home.resolve("none.csv").toString()).err())
         .contains("none.csv cannot be read (expected: CSV in UTF-8)");
-    Path binary = folder.resolve("binary.csv");
+    Path binary = home.resolve("binary.csv");
     Files.write(binary, new byte[] {(byte) 0xFF, (byte) 0xFE, 0, 1});
     assertThat(shell.run("suppressions", "import", binary.toString()).code()).isEqualTo(1);
     assertThat(relay.lines()).isEmpty();
@@ -118,6 +100,6 @@ class SuppressionTransferTest {
   }
 
   private Path file(String text) throws IOException {
-    return Files.writeString(folder.resolve("list.csv"), text, StandardCharsets.UTF_8);
+    return Files.writeString(home.resolve("list.csv"), text, StandardCharsets.UTF_8);
   }
 }

@@ -147,10 +147,12 @@ final class DmarcCommand implements Callable<Integer> {
     line("Policy", policy(summary.path("policy")));
     line(
         "Reports",
-        "%s of %s days, %s to %s"
+        "%s of %s, %s to %s"
             .formatted(
                 number(summary.path("reports")),
-                number(summary.path("days")),
+                summary.path("days").asLong(0) == 1
+                    ? "1 day"
+                    : number(summary.path("days")) + " days",
                 Column.text(summary.path("from")),
                 Column.text(summary.path("to"))));
     line("Messages", figures(summary.path("totals")));
