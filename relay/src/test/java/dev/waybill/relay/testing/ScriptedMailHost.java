@@ -165,6 +165,11 @@ public final class ScriptedMailHost implements AutoCloseable {
         socket.setTcpNoDelay(true);
         connections.add(socket.toString());
         open.add(socket);
+        if (server.isClosed()) {
+          // it came in while the host closed, which does not interrupt it
+          socket.close();
+          return;
+        }
         Thread.ofVirtual().start(() -> serve(socket));
       } catch (IOException closed) {
         // The loop ends with the socket.
