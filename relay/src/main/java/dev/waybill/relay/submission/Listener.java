@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ final class Listener {
   private static final int HEADROOM = 1_000;
 
   private static final int BACKLOG = 1_024;
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
   private static final Duration LAST_WAIT = Duration.ofSeconds(5);
 
   private final SMTPServer server;
@@ -69,6 +71,8 @@ final class Listener {
   /// end without limit, so it does that on a thread of its own.
   void stop() throws InterruptedException {
     threads.shutdownNow();
+    // those that wait for storage tell their clients, before the library closes their sockets
+    boolean _ = threads.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
     Thread stopper = Thread.ofVirtual().name("submission-stop").start(server::stop);
     if (!stopper.join(LAST_WAIT)) {
       LOG.warn("submission sessions did not end within {}", LAST_WAIT);
